@@ -1,0 +1,263 @@
+/**
+ * What the infrastructure (`lib`) and the handlers (`lambda`) agree on: the resolved model project, where objects lie in S3, names of events
+ * and of environment variables. Handlers and constructs share `contract.ts` files and nothing else.
+ */
+
+/** Environment variables of the handlers. A handler reads only those that its construct sets. */
+export const Env = {
+  /** `dev`, `int`, `prod` ... : a label for records; no code branches on it. */
+  ENVIRONMENT: 'MLOPS_ENVIRONMENT',
+  DATA_BUCKET: 'MLOPS_DATA_BUCKET',
+  ARTIFACTS_BUCKET: 'MLOPS_ARTIFACTS_BUCKET',
+  EVIDENCE_BUCKET: 'MLOPS_EVIDENCE_BUCKET',
+  INFERENCE_LOG_BUCKET: 'MLOPS_INFERENCE_LOG_BUCKET',
+  EVENT_BUS_NAME: 'MLOPS_EVENT_BUS_NAME',
+  ENDPOINT_NAME: 'MLOPS_ENDPOINT_NAME',
+  /** DynamoDB table with endpoint locks and monitoring history: key `pk` (string), optional `ttl` (epoch seconds). */
+  STATE_TABLE: 'MLOPS_STATE_TABLE',
+} as const;
+
+/** File beside every bundled handler that belongs to a model: the resolved model project ({@link ModelProjectData}). */
+export const PROJECT_FILE = 'project.json';
+
+export type ProblemType = 'binaryClassification';
+
+/** One column of the data, as reviewed and committed in the model project's `schema.json`. */
+export interface ColumnSchema {
+  readonly name: string;
+  readonly type: 'integer' | 'number' | 'string' | 'boolean';
+  /** Allowed values; a categorical column. Compared as text for strings, as numbers otherwise. */
+  readonly domain?: readonly (string | number | boolean)[];
+  /** Inclusive bounds of a numeric column. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** @default false */
+  readonly nullable?: boolean;
+}
+
+/** `schema.json` of a model project. */
+export interface DataSchema {
+  readonly version: string;
+  /** Column that identifies a record; joins delayed labels to predictions. Not a feature. */
+  readonly recordId: ColumnSchema;
+  readonly target: ColumnSchema;
+  /** Column that orders records in time, if the project has one. Not a feature. */
+  readonly order?: ColumnSchema;
+  readonly features: readonly ColumnSchema[];
+}
+
+/** `model.yaml` of a model project: what *good* means. Durations are in the unit of their name. */
+export interface ModelDeclaration {
+  /** Lower-case letters, digits, hyphens; 2 to 30 characters. The folder has the same name. */
+  readonly name: string;
+  readonly description: string;
+  readonly problemType: ProblemType;
+  /** Path of the schema in the project folder. */
+  readonly schema: string;
+  /** Value of the target that counts as positive. */
+  readonly positiveLabel: number | string;
+  /** Probability from which the label is positive. */
+  readonly decisionThreshold: number;
+  readonly data: {
+    readonly minimumRows: number;
+    /** Least share of non-null values of every column that is not nullable, 0 to 1. */
+    readonly minimumCompleteness: number;
+    /** Greatest share of values outside type, range or domain, 0 to 1. */
+    readonly maximumInvalidShare: number;
+    /** Greatest share of repeated record ids, 0 to 1. */
+    readonly maximumDuplicateShare: number;
+    /** Bounds of the share of the positive class. */
+    readonly positiveShare: { readonly minimum: number; readonly maximum: number };
+    /** Greatest age of the newest delivery (its arrival in the bucket), in days. */
+    readonly maximumAgeDays: number;
+  };
+  readonly training: {
+    readonly instanceType: string;
+    readonly seed: number;
+    readonly maximumRuntimeMinutes: number;
+    readonly schedule?: string;
+    readonly hyperparameters: Readonly<Record<string, string | number | boolean>>;
+  };
+  readonly quality: {
+    readonly minimumAuc: number;
+    readonly minimumAccuracy: number;
+    /** The candidate beats the simple linear baseline by at least this AUC, and the DeLong test rejects equality at `significance`. */
+    readonly baseline: { readonly margin: number; readonly significance: number };
+    /** AUC the candidate may lose against the champion on the same data. */
+    readonly champion: { readonly tolerance: number };
+  };
+  readonly serving: {
+    readonly instanceType: string;
+    readonly latency: { readonly p50Milliseconds: number; readonly p95Milliseconds: number; readonly p99Milliseconds: number };
+    readonly loadTest: {
+      readonly requestsPerSecond: number;
+      readonly durationSeconds: number;
+      readonly warmUpSeconds: number;
+      readonly rowsPerRequest: number;
+      /** Upper 95 % bound of the share of failed requests. */
+      readonly maximumErrorShare: number;
+    };
+    readonly rollout: {
+      /** Average of `Invocation5XXErrors` of the new fleet above which the shift is rolled back, 0 to 1. */
+      readonly maximumErrorShare: number;
+      /** `ModelLatency` p99 of the new fleet above which the shift is rolled back. */
+      readonly maximumLatencyMilliseconds: number;
+      /** Requests that the new fleet must have answered before the shift counts as observed. */
+      readonly minimumRequests: number;
+    };
+  };
+  readonly monitoring: {
+    /** EventBridge Scheduler expression. */
+    readonly schedule: string;
+    readonly minimumRows: number;
+    readonly drift: {
+      readonly psiWarning: number;
+      readonly psiAlarm: number;
+      readonly cramersV: number;
+      readonly normedWasserstein: number;
+      readonly ks: number;
+      readonly significance: number;
+      /** Share of drifted features from which the data set counts as drifted. */
+      readonly featureShare: number;
+      /** Features whose drift alone counts. */
+      readonly criticalFeatures: readonly string[];
+    };
+    /** AUC on delayed labels below which a window breaches. */
+    readonly minimumAuc: number;
+    readonly retraining: { readonly breaches: number; readonly windows: number; readonly coolDownHours: number };
+  };
+  readonly modelCard: {
+    readonly owner: string;
+    readonly purpose: string;
+    readonly intendedUses: string;
+    readonly riskRating: 'High' | 'Medium' | 'Low' | 'Unknown';
+    readonly ethicalConsiderations: string;
+    readonly caveats: string;
+  };
+}
+
+/** The resolved model project, as handlers find it in {@link PROJECT_FILE}. */
+export interface ModelProjectData {
+  readonly declaration: ModelDeclaration;
+  readonly schema: DataSchema;
+  /** SHA-256 (hex) of the canonical JSON of declaration and schema. */
+  readonly policyDigest: string;
+}
+
+/** Where objects lie. Keys are relative to the bucket named in the comment; `runId` is the name of a `ModelDevelopment` execution. */
+export const Layout = {
+  /** Data bucket: `<model>/training/<delivery>/<part>.parquet`, complete once `_SUCCESS` lies beside the parts. */
+  trainingPrefix: (model: string): string => `${model}/training/`,
+  /** Data bucket: delayed labels, `<model>/labels/<delivery>/<part>.parquet` + `_SUCCESS`; columns record id and target. */
+  labelsPrefix: (model: string): string => `${model}/labels/`,
+  /** Data bucket: labelled production windows written by the feedback loop; the same delivery form. */
+  feedbackPrefix: (model: string): string => `${model}/feedback/`,
+  DELIVERY_MARKER: '_SUCCESS',
+  /** Artifacts bucket: pinned copies of data. */
+  snapshotPrefix: (model: string, digest: string): string => `${model}/snapshots/${digest}/`,
+  /** Artifacts bucket: an unpacked code bundle. */
+  codePrefix: (model: string, sha256: string): string => `${model}/code/${sha256}/`,
+  /** Artifacts bucket: everything one development run writes. */
+  runPrefix: (model: string, runId: string): string => `${model}/runs/${runId}/`,
+  /** Evidence bucket: evidence and verdict of one gate run. */
+  gatePrefix: (model: string, gate: string, runId: string): string => `${model}/gates/${gate}/${runId}/`,
+  /** Evidence bucket: manifest of an ML artifact. */
+  manifestKey: (model: string, packageDigest: string): string => `${model}/manifests/${packageDigest}.json`,
+  /** Evidence bucket of prod: the admitted copy of a qualification verdict and its evidence. */
+  qualificationPrefix: (model: string, packageDigest: string): string => `${model}/qualifications/${packageDigest}/`,
+  /** Inference log bucket: records arrive under this prefix, then `yyyy/MM/dd/HH/`. */
+  inferencePrefix: (model: string): string => `${model}/inference/`,
+  /** Systems Manager parameter with the {@link ChampionRecord}, written only by the promotion. */
+  championParameter: (model: string): string => `/mlops/${model}/champion`,
+} as const;
+
+/** Events of the process, put on the environment's own bus. */
+export const Events = {
+  SOURCE: 'mlops.blueprint',
+  QUALIFICATION_FINISHED: 'QualificationFinished',
+  CHAMPION_CHANGED: 'ChampionChanged',
+  RETRAINING_REQUESTED: 'RetrainingRequested',
+} as const;
+
+/** Detail of {@link Events.QUALIFICATION_FINISHED}. */
+export interface QualificationFinished {
+  readonly model: string;
+  readonly modelPackageArn: string;
+  readonly packageDigest: string;
+  readonly outcome: 'passed' | 'failed' | 'broken';
+  /** Where the signed verdict lies in the qualifying environment. */
+  readonly verdictUri: string;
+  readonly verdictSha256: string;
+}
+
+/** Detail of {@link Events.CHAMPION_CHANGED} and value of {@link Layout.championParameter}. */
+export interface ChampionRecord {
+  readonly model: string;
+  readonly modelPackageArn: string;
+  readonly packageDigest: string;
+  readonly manifestUri: string;
+  readonly modelDataUrl: string;
+  /** Profile of the training data and of the test predictions: the reference of drift. */
+  readonly referenceUri: string;
+  readonly endpointName: string;
+  readonly endpointConfigName: string;
+  readonly modelName: string;
+  readonly promotedAt: string;
+}
+
+/** Detail of {@link Events.RETRAINING_REQUESTED}. */
+export interface RetrainingRequested {
+  readonly model: string;
+  readonly reason: string;
+  /** Monitoring windows that breached. */
+  readonly windows: readonly string[];
+  /** Labelled delivery built from the windows, if their labels have arrived. */
+  readonly deliveryUri?: string;
+  readonly verdictUri: string;
+}
+
+/** Code that a development run uses: what `cdk deploy` released. */
+export interface ReleasePin {
+  /** The model project's code as a zip in S3. */
+  readonly bundleUri: string;
+  /** SHA-256 (hex) of the bundle. */
+  readonly bundleSha256: string;
+  readonly repository: string;
+  readonly commit: string;
+  readonly policyDigest: string;
+  readonly pipelineDefinitionDigest: string;
+  readonly image: string;
+}
+
+/** Input of the `ModelDevelopment` state machine. */
+export interface DevelopmentInput {
+  readonly cause: 'NewData' | 'Schedule' | 'Feedback' | 'Manual';
+  readonly data: {
+    /** Deliveries to use beside the training deliveries, as S3 URIs of folders. */
+    readonly additional: readonly string[];
+  };
+  readonly release: ReleasePin;
+}
+
+/** Input of the `Qualification` and `Promotion` state machines. */
+export interface ModelPackageInput {
+  readonly modelPackageArn: string;
+  readonly packageDigest: string;
+}
+
+/** One line of the inference log: one prediction. */
+export interface InferenceRecord {
+  readonly requestId: string;
+  readonly row: number;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly modelPackageArn: string;
+  readonly variant: string;
+  readonly schemaVersion: string;
+  readonly recordId: string | number | null;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: { readonly probability: number; readonly label: number | string };
+  /** What the application decided. */
+  readonly response: { readonly decision: string };
+  readonly latencyMilliseconds: number;
+}

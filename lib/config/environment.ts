@@ -1,0 +1,73 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { GateMode } from '../../lambda/gate/contract';
+import { names, type Place } from './names';
+
+/** How traffic moves to a new fleet. */
+export interface RoutingConfig {
+  readonly type: 'ALL_AT_ONCE' | 'CANARY' | 'LINEAR';
+  /** Share of the capacity of the first (canary) or of every (linear) step, in percent. Canary at most 50, linear 10 to 50 (SageMaker's limits). */
+  readonly percent?: number;
+  /** Time between steps. */
+  readonly bakeTime: Duration;
+  /** Time that the old fleet stays after the shift. */
+  readonly terminationWait: Duration;
+}
+
+/**
+ * One environment of a promotion chain as data. Environments differ in values, never in code.
+ */
+export interface EnvironmentConfig {
+  /** Lower-case letters and digits, 2 to 10 characters. */
+  readonly name: string;
+  readonly region: string;
+  readonly development: {
+    readonly account: string;
+    /** Of the data gate and the model gate. */
+    readonly gateMode: GateMode;
+  };
+  readonly serving: {
+    /** @default - the account of development */
+    readonly account?: string;
+    readonly endpoint: {
+      /** `none`: no serving; `qualification`: created for a qualification and deleted afterwards; `permanent`: always on, owned by the promotion. */
+      readonly lifetime: 'none' | 'qualification' | 'permanent';
+      readonly instanceCount: number;
+      readonly routing: RoutingConfig;
+    };
+  };
+  /** Who sets a qualified model package to `Approved`. */
+  readonly approval: 'manual' | 'automatic';
+  readonly network: 'private' | 'serviceManaged';
+  readonly removalPolicy: RemovalPolicy;
+  readonly logRetention: logs.RetentionDays;
+  /** Evidence can't be changed or deleted for this many days (S3 Object Lock, governance mode). @default - no lock */
+  readonly evidenceLockDays?: number;
+  /** Studio domain for data scientists. */
+  readonly workspace: boolean;
+  /** People who may approve, by IAM principal ARN; required where approval is manual. @default - none */
+  readonly approvers?: readonly string[];
+}
+
+export const developmentPlace = (environment: EnvironmentConfig): Place => ({
+  environment: environment.name,
+  account: environment.development.account,
+  region: environment.region,
+});
+
+export const servingPlace = (environment: EnvironmentConfig): Place => ({
+  environment: environment.name,
+  account: environment.serving.account ?? environment.development.account,
+  region: environment.region,
+});
+
+/** The environments of one promotion chain that a stack must know besides its own. */
+export interface PromotionChain {
+  readonly environments: readonly EnvironmentConfig[];
+  /** Where models are trained for production and registered: the last environment. */
+  readonly production: EnvironmentConfig;
+  /** Where models are qualified: the environment before production whose endpoint lifetime is `qualification`. */
+  readonly qualification: EnvironmentConfig;
+}
+
+export { names };

@@ -1,0 +1,26 @@
+/**
+ * Physical names, computed from configuration alone, so that accounts and stacks find each other without cross-stack references.
+ */
+export interface Place {
+  readonly environment: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+export type BucketPurpose = 'data' | 'artifacts' | 'evidence' | 'inference-log' | 'access-logs';
+
+export const names = {
+  bucket: (place: Place, purpose: BucketPurpose): string => `mlops-${place.environment}-${purpose}-${place.account}-${place.region}`,
+  keyAlias: (environment: string): string => `alias/mlops-${environment}`,
+  signingKeyAlias: (environment: string, model: string): string => `alias/mlops-${environment}-${model}-verdicts`,
+  eventBus: (environment: string): string => `mlops-${environment}`,
+  stateTable: (environment: string, model: string): string => `mlops-${environment}-${model}`,
+  pipeline: (environment: string, model: string): string => `${environment}-${model}`,
+  modelPackageGroup: (environment: string, model: string): string => `${environment}-${model}`,
+  endpoint: (environment: string, model: string): string => `${environment}-${model}`,
+  /** Application in front of the endpoint. */
+  predictionFunction: (environment: string, model: string): string => `${environment}-${model}-prediction`,
+  inferenceStream: (environment: string, model: string): string => `${environment}-${model}-inference`,
+  stateMachine: (environment: string, model: string, machine: string): string => `${environment}-${model}-${machine}`,
+  role: (environment: string, model: string, purpose: string): string => `mlops-${environment}-${model}-${purpose}`,
+} as const;

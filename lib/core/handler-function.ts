@@ -1,0 +1,117 @@
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+import { type ModelProjectData, PROJECT_FILE } from '../../lambda/shared/contract';
+
+/** Properties of {@link HandlerFunction}. */
+export interface HandlerFunctionProps {
+  /** Folder under `lambda/`, e.g. `gate`. Its `index.ts` exports `handler`. */
+  readonly handler: string;
+  readonly description: string;
+  /** Model project to bundle beside the code. @default - none */
+  readonly project?: ModelProjectData;
+  readonly environment?: Record<string, string>;
+  /** @default - no statements; the function may only write its own log */
+  readonly statements?: iam.PolicyStatement[];
+  /** @default 512 MiB */
+  readonly memory?: Size;
+  /** @default 1 minute */
+  readonly timeout?: Duration;
+  /** Space in /tmp. @default 512 MiB */
+  readonly ephemeralStorage?: Size;
+  /** Layers, such as the DuckDB engine. @default - none */
+  readonly layers?: lambda.ILayerVersion[];
+  /** @default - named by CloudFormation */
+  readonly functionName?: string;
+  /** @default - named by CloudFormation */
+  readonly roleName?: string;
+  /** @default 184 days, the least that the EU AI Act asks for logs of high-risk systems */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+/**
+ * A Lambda function of this blueprint: bundled from `lambda/<handler>/`, with a role of its own that may write its log and nothing else,
+ * until statements are given. A published version pins what a running state machine calls.
+ */
+export class HandlerFunction extends Construct {
+  public readonly function: lambda.Function;
+  /** The published version: what state machines call. */
+  public readonly version: lambda.IVersion;
+  public readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: props.logRetention ?? logs.RetentionDays.SIX_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new iam.Role(this, 'Role', {
+      roleName: props.roleName,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Role of the function: ${props.description}`,
+    });
+    this.role.addToPolicy(
+      new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+    );
+    for (const statement of props.statements ?? []) {
+      this.role.addToPolicy(statement);
+    }
+    this.function = new lambda.Function(this, 'Resource', {
+      functionName: props.functionName,
+      description: props.description,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.X86_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(bundle(props.handler, props.project)),
+      role: this.role,
+      logGroup,
+      memorySize: (props.memory ?? Size.mebibytes(512)).toMebibytes(),
+      timeout: props.timeout ?? Duration.minutes(1),
+      ephemeralStorageSize: props.ephemeralStorage,
+      environment: props.environment,
+      layers: props.layers,
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    });
+    this.version = this.function.currentVersion;
+  }
+}
+
+const bundles = new Map<string, string>();
+
+/** Bundles a handler once per process; the folder is named by content through CDK's asset hash. */
+function bundle(handler: string, project?: ModelProjectData): string {
+  const key = `${handler}:${project?.declaration.name ?? ''}:${project?.policyDigest ?? ''}`;
+  const known = bundles.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const entry = join(__dirname, '..', '..', 'lambda', handler, 'index.ts');
+  if (!existsSync(entry)) {
+    throw new Error(`there is no handler lambda/${handler}/index.ts; name a folder under lambda/`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), `mlops-${handler}-`));
+  buildSync({
+    entryPoints: [entry],
+    outfile: join(folder, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'error',
+    // The engine is native code: it comes with a layer.
+    external: ['@duckdb/node-api', '@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64'],
+  });
+  if (project !== undefined) {
+    writeFileSync(join(folder, PROJECT_FILE), JSON.stringify(project));
+  }
+  bundles.set(key, folder);
+  return folder;
+}
