@@ -1,0 +1,130 @@
+/**
+ * The one interface behind which every local service stands.
+ */
+
+/** Who signed a call, found by the access key in the SigV4 credential scope. */
+export interface Caller {
+  readonly accountId: string;
+  /** `arn:aws:iam::<account>:root`, or `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+  readonly principalArn: string;
+  /** The role behind an assumed-role session. */
+  readonly roleArn?: string;
+  readonly accessKeyId: string;
+}
+
+/** What an operation knows about its call. */
+export interface CallContext {
+  readonly caller: Caller;
+  readonly accountId: string;
+  readonly region: string;
+  readonly requestId: string;
+}
+
+/**
+ * One operation: validated input in, output out, both in the member names of the AWS SDK.
+ *
+ * @throws ServiceError with the error code that AWS documents for the operation.
+ */
+export type Operation = (input: never, context: CallContext) => Promise<object | void>;
+
+/** Raw HTTP, for services whose wire form is not covered by a protocol (SageMaker runtime, Lambda Invoke). */
+export interface HttpCall {
+  readonly method: string;
+  /** Exactly as sent: never normalized, since object keys may hold `..` or `%2F`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  readonly context: CallContext;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+}
+
+/** A service of the local AWS: a table of operations by their AWS names. What is not in the table fails by name. */
+export interface LocalService {
+  /** Signing name in the SigV4 credential scope: `sagemaker`, `states`, `lambda`, `events`, `scheduler`, `monitoring`, `cloudformation`, `sts`. */
+  readonly name: string;
+  /** Error code namespace as the SDK sees it; protocol of the wire. */
+  readonly protocol: 'json' | 'rest-json' | 'query';
+  /** The AWS SDK package whose exported schemas validate requests (`CreateEndpoint$` ...). */
+  readonly sdk: Readonly<Record<string, unknown>>;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** Answers calls that are no modelled JSON, before the protocol is tried; `undefined` passes the call on. */
+  handleHttp?(call: HttpCall): Promise<HttpAnswer | undefined>;
+  start?(): Promise<void>;
+  /** Ends every process and timer of the service. */
+  stop?(): Promise<void>;
+}
+
+/** An error as AWS would answer it. */
+export class ServiceError extends Error {
+  constructor(
+    /** Error code, e.g. `ValidationException`, `ResourceNotFound`. */
+    readonly code: string,
+    message: string,
+    /** @default 400 */
+    readonly status = 400,
+    /** Further members of the error. */
+    readonly members: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Time of the local AWS: order is kept, waits are shortened. */
+export interface Clock {
+  /** One second of AWS takes `1 / scale` seconds here. */
+  readonly scale: number;
+  /** Real milliseconds for a wait of so many AWS seconds. */
+  toReal(seconds: number): number;
+  /** Waits so many AWS seconds; rejects with `AbortError` when the signal fires. */
+  sleep(seconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** An event on its way to a bus, as EventBridge shows it to rules. */
+export interface CloudEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly account: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+}
+
+/** What a service may ask of the local AWS. Calls from one service to another go over HTTP with the credentials of the acting role, as on AWS. */
+export interface LocalCloud {
+  /** `http://127.0.0.1:<port>`: give it to every SDK client. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** Folder of this run; each service keeps its files in a subfolder of its own. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** Python of the project's virtual environment. */
+  readonly python: string;
+  /** Credentials of a role's session (checked to exist by whoever assumes it), or of an account's root when `roleArn` ends in `:root`. */
+  credentialsOf(roleArn: string, sessionName: string): Credentials;
+  /** Service events (`aws.sagemaker`, `aws.states`, `aws.s3` ...) on the account's default bus. */
+  emit(event: CloudEvent): void;
+  /** Metrics that AWS itself publishes (`AWS/SageMaker` ...). */
+  putServiceMetric(accountId: string, datum: ServiceMetric): void;
+  /** One line in the run's log: which service, what happened. */
+  log(service: string, message: string): void;
+}
+
+export interface ServiceMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly unit: string;
+}
