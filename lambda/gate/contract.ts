@@ -134,3 +134,100 @@ export const SIGNING_KEY_ARN = 'MLOPS_SIGNING_KEY_ARN';
 
 /** Error names of state machines. A gate that says no and a gate that could not decide are different errors; neither is a pass. */
 export const GateErrors = { FAILED: 'GateFailed', BROKEN: 'GateBroken' } as const;
+
+/**
+ * What the checks of the blueprint measure. A criterion names a check and one of its measurements; a measurement that a check leaves out counts
+ * as not measured. Shares are between 0 and 1.
+ */
+export const Checks = {
+  /** Reads the data snapshot. */
+  DATA: {
+    id: 'data',
+    measurements: {
+      /** Rows of the snapshot. */
+      ROWS: 'rows',
+      /** Columns that are missing, not in the schema, or of another type. */
+      COLUMNS: 'columns',
+      /** Least share of non-null values over the columns that may not be null. */
+      COMPLETENESS: 'completeness',
+      /** Share of values outside type, range or domain, of the worst column. */
+      INVALID_SHARE: 'invalidShare',
+      /** Share of rows whose record id occurred before. */
+      DUPLICATE_SHARE: 'duplicateShare',
+      /** Share of rows with the positive label. */
+      POSITIVE_SHARE: 'positiveShare',
+      /** Age of the newest delivery in days. */
+      AGE_DAYS: 'ageDays',
+    },
+  },
+  /** Reads the test predictions of a development run. */
+  MODEL: {
+    id: 'model',
+    measurements: {
+      AUC: 'auc',
+      ACCURACY: 'accuracy',
+      /** AUC of the candidate minus AUC of the baseline, on the same rows. */
+      BASELINE_MARGIN: 'baselineMargin',
+      /** p-value of the DeLong test of equal AUC. */
+      BASELINE_P_VALUE: 'baselinePValue',
+      /** AUC of the candidate minus AUC of the champion, on the same rows; not applicable without a champion. */
+      CHAMPION_DIFFERENCE: 'championDifference',
+      /** Rows of the test split. */
+      ROWS: 'rows',
+    },
+  },
+  /** Calls the application in front of an endpoint. */
+  CONTRACT: {
+    id: 'contract',
+    measurements: {
+      /** Share of valid requests that were answered with 200. */
+      VALID_REQUESTS: 'validRequests',
+      /** Share of invalid requests that were refused with 400 and the name of the offending field. */
+      INVALID_REQUESTS: 'invalidRequests',
+      /** Share of answers that have the promised form. */
+      OUTPUT_FORMAT: 'outputFormat',
+      /** Greatest absolute difference between served and recorded probability of the golden records. */
+      GOLDEN_DIFFERENCE: 'goldenDifference',
+    },
+  },
+  /** Open-loop load on the application; latencies in milliseconds, measured from the intended start of a request. */
+  LOAD: {
+    id: 'load',
+    measurements: {
+      P50: 'p50',
+      P95: 'p95',
+      P99: 'p99',
+      /** Upper 95 % bound of the share of failed requests. */
+      ERROR_SHARE: 'errorShare',
+      /** Requests sent as a share of the requests intended: below it the generator, not the endpoint, was the limit. */
+      ACHIEVED_RATE: 'achievedRate',
+    },
+  },
+  /** Reads the metrics of the new fleet during a shift. */
+  ROLLOUT: {
+    id: 'rollout',
+    measurements: {
+      /** Requests that the new fleet answered; not applicable to a first endpoint. */
+      REQUESTS: 'requests',
+    },
+  },
+  /** Compares a window of the inference log with the champion's reference. */
+  DRIFT: {
+    id: 'drift',
+    measurements: {
+      DRIFTED_FEATURE_SHARE: 'driftedFeatureShare',
+      /** Number of drifted features that the project calls critical. */
+      CRITICAL_FEATURES_DRIFTED: 'criticalFeaturesDrifted',
+      /** 1 if the predictions drifted, else 0. */
+      PREDICTION_DRIFT: 'predictionDrift',
+    },
+  },
+  /** Joins labels that arrived late to the predictions of a window. */
+  QUALITY: {
+    id: 'quality',
+    measurements: {
+      /** Not applicable while no labels have arrived. */
+      AUC: 'auc',
+    },
+  },
+} as const;
