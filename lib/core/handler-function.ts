@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -8,6 +7,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { type ModelProjectData, PROJECT_FILE } from '../../lambda/shared/contract';
+import { lit, UnscopedValidationError } from './errors';
+import { scratchFolder } from './scratch';
 
 /** Properties of {@link HandlerFunction}. */
 export interface HandlerFunctionProps {
@@ -31,7 +32,7 @@ export interface HandlerFunctionProps {
   readonly functionName?: string;
   /** @default - named by CloudFormation */
   readonly roleName?: string;
-  /** @default 184 days, the least that the EU AI Act asks for logs of high-risk systems */
+  /** @default 1 year; the EU AI Act asks for at least six months of logs, and CloudWatch's next smaller step is 180 days */
   readonly logRetention?: logs.RetentionDays;
 }
 
@@ -48,7 +49,7 @@ export class HandlerFunction extends Construct {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id);
     const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention ?? logs.RetentionDays.SIX_MONTHS,
+      retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new iam.Role(this, 'Role', {
@@ -93,9 +94,9 @@ function bundle(handler: string, project?: ModelProjectData): string {
   }
   const entry = join(__dirname, '..', '..', 'lambda', handler, 'index.ts');
   if (!existsSync(entry)) {
-    throw new Error(`there is no handler lambda/${handler}/index.ts; name a folder under lambda/`);
+    throw new UnscopedValidationError(lit`HandlerFolder`, `there is no handler lambda/${handler}/index.ts; name a folder under lambda/`);
   }
-  const folder = mkdtempSync(join(tmpdir(), `mlops-${handler}-`));
+  const folder = scratchFolder(handler);
   buildSync({
     entryPoints: [entry],
     outfile: join(folder, 'index.js'),
