@@ -109,6 +109,8 @@ export interface LocalCloud {
   /** Folder of this run; each service keeps its files in a subfolder of its own. */
   readonly folder: string;
   readonly clock: Clock;
+  /** Faults that were asked for; services ask before they act. */
+  readonly faults: Faults;
   /** Python of the project's virtual environment. */
   readonly python: string;
   /** Credentials of a role's session (checked to exist by whoever assumes it), or of an account's root when `roleArn` ends in `:root`. */
@@ -127,4 +129,37 @@ export interface ServiceMetric {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly value: number;
   readonly unit: string;
+}
+
+/** A service that takes the events of the local AWS itself (the local EventBridge). */
+export interface EventSink {
+  receive(event: CloudEvent): void;
+}
+
+/** A service that takes the metrics of the local AWS itself (the local CloudWatch). */
+export interface MetricSink {
+  receiveMetric(accountId: string, metric: ServiceMetric): void;
+}
+
+/** What goes wrong on purpose. */
+export interface FaultRule {
+  /** Signing name of the service, e.g. `sagemaker`. */
+  readonly service: string;
+  /** Operation of the AWS SDK, e.g. `InvokeEndpoint`; `*` for all. */
+  readonly operation: string;
+  /** Facts of the call that must be equal (`*` is a wildcard), e.g. `{EndpointName: 'prod-employment', EndpointConfigName: '*-v3-*'}`. @default - every call */
+  readonly match?: Readonly<Record<string, string>>;
+  /** Answer this error instead. */
+  readonly error?: { readonly code: string; readonly message: string; readonly status: number };
+  /** Extra latency in real milliseconds. @default 0 */
+  readonly latencyMs?: number;
+  /** Share of matching calls that are hit, 0 to 1. @default 1 */
+  readonly share?: number;
+  /** The rule ends after so many hits. @default - no end */
+  readonly times?: number;
+}
+
+export interface Faults {
+  /** Applies every rule that matches: waits its latency, then throws its error as `ServiceError`. */
+  apply(service: string, operation: string, facts: Readonly<Record<string, string | undefined>>): Promise<void>;
 }
