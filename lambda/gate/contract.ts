@@ -129,6 +129,21 @@ export interface GateResult {
   readonly reason: string;
 }
 
+/** Files of a gate run, under its gate prefix; the evidence of a check lies there as `<check>.json`. */
+export const VERDICT_FILE = 'verdict.json';
+export const SIGNATURE_FILE = 'signature.json';
+
+/** Content of {@link SIGNATURE_FILE}: lets whoever reads the verdict in another account verify that the gate wrote it. */
+export interface VerdictSignature {
+  readonly version: '1';
+  /** SHA-256 (hex) of the bytes of `verdict.json`: the digest that was signed. */
+  readonly verdictSha256: string;
+  readonly algorithm: 'ECDSA_SHA_256';
+  /** Base64, DER encoded. */
+  readonly signature: string;
+  readonly signingKeyArn: string;
+}
+
 /** Environment variable with the ARN of the key that signs verdicts; absent where verdicts are not signed. */
 export const SIGNING_KEY_ARN = 'MLOPS_SIGNING_KEY_ARN';
 
