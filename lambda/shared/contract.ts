@@ -261,3 +261,28 @@ export interface InferenceRecord {
   readonly response: { readonly decision: string };
   readonly latencyMilliseconds: number;
 }
+
+/**
+ * Item of the state table that reserves an endpoint for one execution of `Qualification` or `Promotion`, written before anything is made. It
+ * names all that the execution makes, so that the janitor can remove it when the execution ends without a word.
+ */
+export interface EndpointLock {
+  /** {@link lockKey} */
+  readonly pk: string;
+  /** ARN of the execution. */
+  readonly owner: string;
+  readonly machine: 'qualification' | 'promotion';
+  readonly endpointName: string;
+  /** Name of the candidate's model and of its endpoint configuration alike. */
+  readonly fleetName: string;
+  readonly modelPackageArn: string;
+  readonly packageDigest: string;
+  /** Epoch seconds after which the lock is void, should the janitor fail too. */
+  readonly ttl: number;
+}
+
+export const lockKey = (endpointName: string): string => `lock#${endpointName}`;
+
+/** Alarms that a promotion puts on the new fleet and removes afterwards. */
+export const rolloutAlarms = (endpointName: string) =>
+  ({ errors: `${endpointName}-rollout-errors`, latency: `${endpointName}-rollout-latency` }) as const;
