@@ -35,7 +35,7 @@ export function normalQuantile(probability: number): number {
   for (let step = 0; step < 50; step += 1) {
     const area = normalUpperTail(z);
     const error = (area - tail) / normalDensity(z);
-    const change = error / (1 + (error * z) / 2);
+    const change = error / (1 - (error * z) / 2);
     z = Math.max(0, z + change);
     if (Math.abs(change) <= 1e-15 * Math.max(1, z)) {
       break;
