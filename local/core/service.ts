@@ -138,7 +138,7 @@ export interface EventSink {
 
 /** A service that takes the metrics of the local AWS itself (the local CloudWatch). */
 export interface MetricSink {
-  receiveMetric(accountId: string, metric: ServiceMetric): void;
+  putServiceMetric(accountId: string, metric: ServiceMetric): void;
 }
 
 /** What goes wrong on purpose. */
@@ -160,6 +160,10 @@ export interface FaultRule {
 }
 
 export interface Faults {
-  /** Applies every rule that matches: waits its latency, then throws its error as `ServiceError`. */
+  /**
+   * Applies every rule that matches: waits its latency, then throws its error as `ServiceError`.
+   * The dispatcher does so for every call that it decodes (facts: the input's top-level text members); a service asks only for what is no such call,
+   * e.g. an inference on a fleet.
+   */
   apply(service: string, operation: string, facts: Readonly<Record<string, string | undefined>>): Promise<void>;
 }

@@ -1,0 +1,47 @@
+import { headerOf, decompressed, protocolOf, type WireRequest } from './protocol';
+import { awsJson } from './protocol-json';
+import { awsQuery, escapeXml } from './protocol-query';
+import { ServiceError, type CallContext, type Faults, type HttpAnswer, type LocalService } from './service';
+import { assertValid } from './validate';
+
+const textMembers = (input: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(input as object).filter(([, value]) => typeof value === 'string'));
+
+/** A call on a service of our own: decode, inject faults, validate, run, encode. */
+export async function callService(service: LocalService, sent: WireRequest, context: CallContext, faults: Faults): Promise<HttpAnswer> {
+  const request = decompressed(sent);
+  const raw = await service.handleHttp?.({ ...request, context });
+  if (raw !== undefined) {
+    return raw;
+  }
+  const protocol = protocolOf(service, request);
+  const { operation, input } = protocol.decode(request, service.sdk);
+  const implementation = service.operations[operation.name];
+  if (implementation === undefined) {
+    throw new ServiceError('UnsupportedOperation', `${service.name}:${operation.name} is not supported by the local AWS`, 501);
+  }
+  await faults.apply(service.name, operation.name, textMembers(input));
+  assertValid(operation.input, input, operation.name);
+  const output = await implementation(input as never, context);
+  return protocol.encode(operation, output, request, context.requestId);
+}
+
+const asServiceError = (error: unknown): ServiceError => {
+  if (error instanceof ServiceError) {
+    return error;
+  }
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+  return new ServiceError('InternalFailure', `the local AWS failed: ${name}: ${message}`, 500);
+};
+
+/** An error in the form that the caller's client reads. */
+export function answerError(thrown: unknown, request: WireRequest, service: LocalService | undefined, scope: string, requestId: string): HttpAnswer {
+  const error = asServiceError(thrown);
+  if (scope === 's3') {
+    const fields = `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
+    return { status: error.status, headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0"?><Error>${fields}</Error>` };
+  }
+  const isQuery = service?.protocol === 'query' || (headerOf(request, 'content-type') ?? '').startsWith('application/x-www-form-urlencoded');
+  const protocol = service !== undefined && error.code !== 'UnsupportedProtocol' ? protocolOf(service, request) : isQuery ? awsQuery : awsJson;
+  return protocol.encodeError(error, request, service?.sdk ?? {}, requestId);
+}
