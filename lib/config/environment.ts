@@ -25,6 +25,8 @@ export interface EnvironmentConfig {
     readonly account: string;
     /** Of the data gate and the model gate. */
     readonly gateMode: GateMode;
+    /** People and jobs here may read, never write, the data of production: exploration needs real data. @default false */
+    readonly readsProductionData?: boolean;
   };
   readonly serving: {
     /** @default - the account of development */
@@ -47,6 +49,11 @@ export interface EnvironmentConfig {
   readonly workspace: boolean;
   /** People who may approve, by IAM principal ARN; required where approval is manual. @default - none */
   readonly approvers?: readonly string[];
+  /**
+   * Whether people must have signed in with a second factor to take a role. Federated sign-ins prove that at the identity provider instead.
+   * @default false
+   */
+  readonly requireMfa?: boolean;
 }
 
 export const developmentPlace = (environment: EnvironmentConfig): Place => ({

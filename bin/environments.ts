@@ -1,0 +1,67 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { EnvironmentConfig } from '../lib/config/environment';
+
+const region = process.env.MLOPS_REGION ?? 'eu-central-1';
+const accounts = {
+  dev: process.env.MLOPS_DEV_ACCOUNT ?? '111111111111',
+  int: process.env.MLOPS_INT_ACCOUNT ?? '222222222222',
+  prod: process.env.MLOPS_PROD_ACCOUNT ?? '333333333333',
+};
+
+/** In promotion order: a model reaches an environment only by passing the one before it. */
+export const environments: EnvironmentConfig[] = [
+  {
+    name: 'dev',
+    region,
+    development: { account: accounts.dev, gateMode: 'FUNCTIONAL', readsProductionData: true },
+    serving: {
+      endpoint: {
+        lifetime: 'none',
+        instanceCount: 1,
+        routing: { type: 'ALL_AT_ONCE', bakeTime: Duration.minutes(0), terminationWait: Duration.minutes(0) },
+      },
+    },
+    approval: 'automatic',
+    network: 'serviceManaged',
+    removalPolicy: RemovalPolicy.DESTROY,
+    logRetention: RetentionDays.ONE_MONTH,
+    workspace: false,
+  },
+  {
+    name: 'int',
+    region,
+    development: { account: accounts.int, gateMode: 'FUNCTIONAL' },
+    serving: {
+      endpoint: {
+        lifetime: 'qualification',
+        instanceCount: 2,
+        routing: { type: 'ALL_AT_ONCE', bakeTime: Duration.minutes(0), terminationWait: Duration.minutes(0) },
+      },
+    },
+    approval: 'automatic',
+    network: 'serviceManaged',
+    removalPolicy: RemovalPolicy.DESTROY,
+    logRetention: RetentionDays.THREE_MONTHS,
+    workspace: false,
+  },
+  {
+    name: 'prod',
+    region,
+    development: { account: accounts.prod, gateMode: 'QUALITATIVE' },
+    serving: {
+      endpoint: {
+        lifetime: 'permanent',
+        instanceCount: 2,
+        routing: { type: 'CANARY', percent: 50, bakeTime: Duration.minutes(10), terminationWait: Duration.minutes(5) },
+      },
+    },
+    approval: 'manual',
+    approvers: [`arn:aws:iam::${accounts.prod}:root`],
+    network: 'serviceManaged',
+    removalPolicy: RemovalPolicy.RETAIN,
+    logRetention: RetentionDays.ONE_YEAR,
+    evidenceLockDays: 365,
+    workspace: false,
+  },
+];

@@ -1,0 +1,32 @@
+import { lit, UnscopedValidationError } from '../core/errors';
+import images from './images.json';
+
+interface ImageSource {
+  readonly tag: string;
+  /** AWS's registry account by region. */
+  readonly accounts: Readonly<Record<string, string>>;
+  /** `sha256:...` by region; where one is given, the image is pinned by it. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+export type ImageName = keyof typeof images;
+
+const sources: Readonly<Record<ImageName, ImageSource>> = images;
+
+/**
+ * URI of an AWS-built SageMaker image in a region, pinned by digest where `images.json` holds one.
+ *
+ * @throws for a region that the table does not know, with the regions that it knows.
+ */
+export function imageUri(name: ImageName, region: string): string {
+  const { tag, accounts, digests } = sources[name];
+  const account = accounts[region];
+  if (account === undefined) {
+    throw new UnscopedValidationError(
+      lit`ImageRegion`,
+      `no registry account of ${name} is known for region "${region}"; known: ${Object.keys(accounts).join(', ')}; add it to lib/config/images.json`,
+    );
+  }
+  const digest = digests[region];
+  return `${account}.dkr.ecr.${region}.amazonaws.com/${name}${digest === undefined ? `:${tag}` : `@${digest}`}`;
+}

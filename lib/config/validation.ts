@@ -1,0 +1,155 @@
+import type { EnvironmentConfig, PromotionChain, RoutingConfig } from './environment';
+
+/** Everything wrong with the environments, one line each. */
+export class EnvironmentError extends Error {
+  constructor(public readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'EnvironmentError';
+  }
+}
+
+const FILE = 'bin/environments.ts';
+const ACCOUNT = /^\d{12}$/;
+const NAME = /^[a-z][a-z0-9]{1,9}$/;
+const PRINCIPAL = /^arn:aws[a-z-]*:(iam|sts)::\d{12}:.+$/;
+
+/** SageMaker's limits of deployment guardrails (API reference, `DeploymentConfig`). */
+const Guardrails = {
+  waitSeconds: 3600,
+  executionSeconds: 28_800,
+  percent: { CANARY: { minimum: 1, maximum: 50 }, LINEAR: { minimum: 10, maximum: 50 } },
+} as const;
+
+/** S3 Object Lock's longest default retention. */
+const MAXIMUM_LOCK_DAYS = 36_500;
+
+type Check = (environment: EnvironmentConfig) => (string | false | undefined)[];
+
+const checks: Check[] = [
+  ({ name }) => [!NAME.test(name) && `name must be 2 to 10 lower-case letters and digits, beginning with a letter, got "${name}"`],
+  ({ name, development }) => account(name, 'account', development.account),
+  ({ name, serving }) => (serving.account === undefined ? [] : account(name, 'serving account', serving.account)),
+  ({ serving }) => routing(serving.endpoint.routing, serving.endpoint.instanceCount),
+  ({ serving: { endpoint } }) => [
+    !(Number.isInteger(endpoint.instanceCount) && endpoint.instanceCount >= 1) &&
+      `serving.endpoint.instanceCount must be a whole number of at least 1, got ${endpoint.instanceCount}`,
+  ],
+  ({ approval, approvers = [] }) => [
+    approval === 'manual' && approvers.length === 0 && 'approvers must name at least one IAM principal where approval is manual, got none: nobody could approve',
+    ...approvers.map((arn) => !PRINCIPAL.test(arn) && `approvers must be ARNs of IAM principals, got "${arn}"`),
+  ],
+  ({ evidenceLockDays: days }) => [
+    days !== undefined &&
+      !(Number.isInteger(days) && days >= 1 && days <= MAXIMUM_LOCK_DAYS) &&
+      `evidenceLockDays must be a whole number between 1 and ${MAXIMUM_LOCK_DAYS} (S3 Object Lock's limit), got ${days}; leave it out for no lock`,
+  ],
+  ({ network, workspace }) => [
+    workspace && network !== 'private' && `workspace needs network "private" (Studio runs in the VPC), got "${network}"; set workspace to false or network to "private"`,
+  ],
+];
+
+/** Faults of one account id; the message about a missing one names the file to edit. */
+function account(environment: string, what: string, id: string | undefined): string[] {
+  if (id === undefined || id === '') {
+    return [`no ${what} for environment "${environment}"; set it in ${FILE}`];
+  }
+  return ACCOUNT.test(id) ? [] : [`${what} must be 12 digits, got "${id}"`];
+}
+
+function routing({ type, percent, bakeTime, terminationWait }: RoutingConfig, instanceCount: number): (string | false)[] {
+  const wait = Guardrails.waitSeconds;
+  const waits = [
+    bakeTime.toSeconds() > wait && `routing.bakeTime must be at most ${wait} seconds (SageMaker's limit), got ${bakeTime.toSeconds()}; take more or smaller steps`,
+    terminationWait.toSeconds() > wait && `routing.terminationWait must be at most ${wait} seconds (SageMaker's limit), got ${terminationWait.toSeconds()}`,
+  ];
+  if (type === 'ALL_AT_ONCE') {
+    return [...waits, percent !== undefined && `routing.percent has no meaning for ALL_AT_ONCE, got ${percent}; leave it out or choose CANARY or LINEAR`];
+  }
+  const { minimum, maximum } = Guardrails.percent[type];
+  if (percent === undefined || percent < minimum || percent > maximum) {
+    return [
+      ...waits,
+      `routing.percent of ${type} must be between ${minimum} and ${maximum} (SageMaker's limit), got ${percent ?? 'none'}; use ALL_AT_ONCE to shift in one step`,
+    ];
+  }
+  const steps = type === 'LINEAR' ? Math.ceil(100 / percent) : 1;
+  const seconds = steps * bakeTime.toSeconds() + terminationWait.toSeconds();
+  return [
+    ...waits,
+    instanceCount < 2 &&
+      `serving.endpoint.instanceCount must be at least 2 for ${type} (a share of one instance is no instance), got ${instanceCount}; use ALL_AT_ONCE for one instance`,
+    seconds >= Guardrails.executionSeconds &&
+      `routing takes ${seconds} seconds in all, and SageMaker allows less than ${Guardrails.executionSeconds} for one deployment; shorten bakeTime or use larger steps`,
+  ];
+}
+
+/** What only the environments together can get wrong. */
+function chainFaults(environments: readonly EnvironmentConfig[]): string[] {
+  const faults: string[] = [];
+  const seen = environments.map(({ name }) => name);
+  for (const name of new Set(seen.filter((candidate, index) => seen.indexOf(candidate) !== index))) {
+    faults.push(`environment "${name}" is listed more than once; give each its own name`);
+  }
+  const regions = [...new Set(environments.map(({ region }) => region))];
+  if (regions.length > 1) {
+    faults.push(`all environments of one promotion chain must share a region (SageMaker reads artifacts only in its own), got ${regions.join(', ')}; make one chain per region`);
+  }
+  const last = environments.at(-1);
+  if (last === undefined) {
+    return [`there is no environment; list at least one for qualification and one for production`];
+  }
+  if (last.serving.endpoint.lifetime !== 'permanent') {
+    faults.push(`environment "${last.name}" is the last, so production: its serving.endpoint.lifetime must be "permanent", got "${last.serving.endpoint.lifetime}"`);
+  }
+  for (const { name, serving } of environments.slice(0, -1)) {
+    if (serving.endpoint.lifetime === 'permanent') {
+      faults.push(`environment "${name}" must not have a permanent endpoint: only the last environment, "${last.name}", is production; use "qualification" or "none"`);
+    }
+  }
+  const qualification = findQualification(environments);
+  if (qualification === undefined) {
+    faults.push(`no environment before "${last.name}" has serving.endpoint.lifetime "qualification": a model could reach production untested`);
+  } else if (qualification.serving.endpoint.instanceCount !== last.serving.endpoint.instanceCount) {
+    faults.push(
+      `environment "${qualification.name}" must have the endpoint shape of "${last.name}" (${last.serving.endpoint.instanceCount} instances), got ` +
+        `${qualification.serving.endpoint.instanceCount}; a load test on another shape says nothing about production`,
+    );
+  }
+  return faults;
+}
+
+const findQualification = (environments: readonly EnvironmentConfig[]): EnvironmentConfig | undefined =>
+  environments.slice(0, -1).findLast(({ serving }) => serving.endpoint.lifetime === 'qualification');
+
+/**
+ * Checks the environments of one promotion chain, in promotion order.
+ *
+ * @throws EnvironmentError with all faults: what is wrong, the limit and its source, what to change.
+ */
+export function validateEnvironments(environments: readonly EnvironmentConfig[]): void {
+  const own = environments.flatMap((environment) =>
+    checks
+      .flatMap((check) => check(environment))
+      .filter((fault): fault is string => typeof fault === 'string')
+      .map((fault) => (fault.includes(`environment "${environment.name}"`) ? fault : `environment "${environment.name}": ${fault}`)),
+  );
+  const faults = [...own, ...chainFaults(environments)];
+  if (faults.length > 0) {
+    throw new EnvironmentError(faults);
+  }
+}
+
+/**
+ * The chain of validated environments: the last is production, the one before it that is made for qualification qualifies.
+ *
+ * @throws EnvironmentError as {@link validateEnvironments} does.
+ */
+export function promotionChain(environments: readonly EnvironmentConfig[]): PromotionChain {
+  validateEnvironments(environments);
+  const production = environments.at(-1);
+  const qualification = findQualification(environments);
+  if (production === undefined || qualification === undefined) {
+    throw new EnvironmentError(chainFaults(environments));
+  }
+  return { environments, production, qualification };
+}
