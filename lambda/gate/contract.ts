@@ -66,7 +66,7 @@ export interface Criterion {
   readonly check: string;
   readonly measurement: string;
   readonly title: string;
-  readonly comparison: '>=' | '<=';
+  readonly comparison: '>=' | '<=' | '<';
   readonly threshold: number;
   readonly unit: string;
   /** Section of "Implementation of MLOps" (Zwiesler, 2023). */

@@ -93,19 +93,24 @@ function judgeMeasurement(event: GateEvent, criterion: Criterion, measurement: M
   if (status !== 'measured' || value === undefined || !Number.isFinite(value)) {
     return { outcome: 'notMeasured', reason: `${criterion.title}: could not be measured. ${explanation}` };
   }
-  const held = holds(value, criterion);
+  const { held, sentence } = compare(value, criterion);
   const measured = { value, interval, sampleSize };
   if (event.mode === 'FUNCTIONAL') {
     return { ...measured, outcome: 'passed', reason: `${criterion.title}: measured ${quantity(value, criterion)}, recorded without judgement. ${explanation}` };
   }
-  return { ...measured, outcome: held ? 'passed' : 'failed', reason: `${criterion.title}: ${comparison(value, criterion, held)}. ${explanation}` };
+  return { ...measured, outcome: held ? 'passed' : 'failed', reason: `${criterion.title}: ${sentence}. ${explanation}` };
 }
 
-const holds = (value: number, { comparison: sign, threshold }: Criterion): boolean => (sign === '>=' ? value >= threshold : value <= threshold);
+const COMPARISONS = {
+  '>=': { holds: (value: number, limit: number) => value >= limit, held: 'is at least', missed: 'is below the required' },
+  '<=': { holds: (value: number, limit: number) => value <= limit, held: 'is at most', missed: 'is above the allowed' },
+  '<': { holds: (value: number, limit: number) => value < limit, held: 'is below', missed: 'reaches the limit of' },
+} as const;
 
-function comparison(value: number, criterion: Criterion, held: boolean): string {
-  const words = criterion.comparison === '>=' ? { held: 'is at least', broken: 'is below the required' } : { held: 'is at most', broken: 'is above the allowed' };
-  return `${quantity(value, criterion)} ${held ? words.held : words.broken} ${quantity(criterion.threshold, criterion)}`;
+function compare(value: number, criterion: Criterion): { held: boolean; sentence: string } {
+  const { holds, held: yes, missed } = COMPARISONS[criterion.comparison];
+  const held = holds(value, criterion.threshold);
+  return { held, sentence: `${quantity(value, criterion)} ${held ? yes : missed} ${quantity(criterion.threshold, criterion)}` };
 }
 
 /** Six digits read well; where they would hide the difference to the limit, all digits are shown. */

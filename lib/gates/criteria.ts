@@ -1,0 +1,127 @@
+import { Checks, type Criterion } from '../../lambda/gate/contract';
+import type { ModelProjectData } from '../../lambda/shared/contract';
+
+type Limit = Omit<Criterion, 'check' | 'paperSection'>;
+
+const criteriaOf = (check: string, paperSection: string, limits: readonly Limit[]): Criterion[] =>
+  limits.map((limit) => ({ check, paperSection, ...limit }));
+
+/** Limits on a data snapshot: schema, completeness, ranges and domains, repetition, balance, freshness. */
+export function dataCriteria({ declaration: { data } }: ModelProjectData): Criterion[] {
+  const { id, measurements: m } = Checks.DATA;
+  return criteriaOf(id, '2.3', [
+    { measurement: m.ROWS, title: 'Rows', comparison: '>=', threshold: data.minimumRows, unit: 'rows' },
+    { measurement: m.COLUMNS, title: 'Columns that differ from the schema', comparison: '<=', threshold: 0, unit: 'columns', mlTestScore: 'D1' },
+    { measurement: m.COMPLETENESS, title: 'Completeness of the least complete column', comparison: '>=', threshold: data.minimumCompleteness, unit: '', mlTestScore: 'D1' },
+    { measurement: m.INVALID_SHARE, title: 'Invalid values of the worst column', comparison: '<=', threshold: data.maximumInvalidShare, unit: '', mlTestScore: 'D1' },
+    { measurement: m.DUPLICATE_SHARE, title: 'Repeated record ids', comparison: '<=', threshold: data.maximumDuplicateShare, unit: '', mlTestScore: 'O2' },
+    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '>=', threshold: data.positiveShare.minimum, unit: '', mlTestScore: 'O2' },
+    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '<=', threshold: data.positiveShare.maximum, unit: '', mlTestScore: 'O2' },
+    { measurement: m.AGE_DAYS, title: 'Age of the newest delivery', comparison: '<=', threshold: data.maximumAgeDays, unit: 'days', mlTestScore: 'M4' },
+  ]);
+}
+
+/** Limits on a candidate: how good it is by itself, against the simple baseline and against the champion. */
+export function modelCriteria({ declaration: { quality } }: ModelProjectData): Criterion[] {
+  const { id, measurements: m } = Checks.MODEL;
+  return criteriaOf(id, '2.3', [
+    { measurement: m.AUC, title: 'AUC on test data', comparison: '>=', threshold: quality.minimumAuc, unit: '', mlTestScore: 'I4' },
+    { measurement: m.ACCURACY, title: 'Accuracy on test data', comparison: '>=', threshold: quality.minimumAccuracy, unit: '', mlTestScore: 'I4' },
+    { measurement: m.BASELINE_MARGIN, title: 'AUC gained over the linear baseline', comparison: '>=', threshold: quality.baseline.margin, unit: '', mlTestScore: 'M5' },
+    {
+      measurement: m.BASELINE_P_VALUE,
+      title: 'p-value that candidate and baseline are equal (DeLong)',
+      comparison: '<=',
+      threshold: quality.baseline.significance,
+      unit: '',
+      mlTestScore: 'M5',
+    },
+    { measurement: m.CHAMPION_DIFFERENCE, title: 'AUC gained over the champion', comparison: '>=', threshold: -quality.champion.tolerance, unit: '', mlTestScore: 'I4' },
+  ]);
+}
+
+/** Greatest difference between a served and a recorded probability that floating-point arithmetic explains. */
+const GOLDEN_TOLERANCE = 1e-9;
+
+/** Limits on model and application together; they hold wherever the two are deployed. */
+export function contractCriteria(): Criterion[] {
+  const { id, measurements: m } = Checks.CONTRACT;
+  return criteriaOf(id, '2.4', [
+    { measurement: m.VALID_REQUESTS, title: 'Valid requests that were answered', comparison: '>=', threshold: 1, unit: '', mlTestScore: 'I3' },
+    { measurement: m.INVALID_REQUESTS, title: 'Invalid requests refused by the name of the field', comparison: '>=', threshold: 1, unit: '', mlTestScore: 'D1' },
+    { measurement: m.OUTPUT_FORMAT, title: 'Answers in the promised form', comparison: '>=', threshold: 1, unit: '', mlTestScore: 'I3' },
+    {
+      measurement: m.GOLDEN_DIFFERENCE,
+      title: 'Difference between served and evaluated probabilities',
+      comparison: '<=',
+      threshold: GOLDEN_TOLERANCE,
+      unit: '',
+      mlTestScore: 'O3',
+    },
+  ]);
+}
+
+/** Share of the intended requests that the generator must have sent, or the test says nothing about the endpoint. */
+const LEAST_ACHIEVED_RATE = 0.95;
+
+/** Limits of the load test. */
+export function loadCriteria({ declaration: { serving } }: ModelProjectData): Criterion[] {
+  const { id, measurements: m } = Checks.LOAD;
+  const latency = (measurement: string, title: string, threshold: number): Limit => ({
+    measurement,
+    title: `Latency ${title}`,
+    comparison: '<=',
+    threshold,
+    unit: 'ms',
+    mlTestScore: 'O6',
+  });
+  return criteriaOf(id, '2.4', [
+    latency(m.P50, 'p50', serving.latency.p50Milliseconds),
+    latency(m.P95, 'p95', serving.latency.p95Milliseconds),
+    latency(m.P99, 'p99', serving.latency.p99Milliseconds),
+    {
+      measurement: m.ERROR_SHARE,
+      title: 'Failed requests (upper 95 % bound)',
+      comparison: '<=',
+      threshold: serving.loadTest.maximumErrorShare,
+      unit: '',
+      mlTestScore: 'O6',
+    },
+    { measurement: m.ACHIEVED_RATE, title: 'Intended requests that were sent', comparison: '>=', threshold: LEAST_ACHIEVED_RATE, unit: '', mlTestScore: 'O6' },
+  ]);
+}
+
+/** Limits of the gate between registration and approval. */
+export const qualificationCriteria = (project: ModelProjectData): Criterion[] => [...contractCriteria(), ...loadCriteria(project)];
+
+/** Limits on what a new fleet showed while traffic shifted to it. */
+export function rolloutCriteria({ declaration: { serving } }: ModelProjectData): Criterion[] {
+  const { id, measurements: m } = Checks.ROLLOUT;
+  return criteriaOf(id, '2.4', [
+    { measurement: m.REQUESTS, title: 'Requests answered by the new fleet', comparison: '>=', threshold: serving.rollout.minimumRequests, unit: 'requests', mlTestScore: 'I6' },
+  ]);
+}
+
+/** Limits of the gate at the end of a promotion. */
+export const promotionCriteria = (project: ModelProjectData): Criterion[] => [...contractCriteria(), ...rolloutCriteria(project)];
+
+/** Limits on how far a window of production may lie from the reference. */
+export function driftCriteria({ declaration: { monitoring } }: ModelProjectData): Criterion[] {
+  const { id, measurements: m } = Checks.DRIFT;
+  return criteriaOf(id, '2.4', [
+    { measurement: m.DRIFTED_FEATURE_SHARE, title: 'Features that drifted', comparison: '<', threshold: monitoring.drift.featureShare, unit: '', mlTestScore: 'O3' },
+    { measurement: m.CRITICAL_FEATURES_DRIFTED, title: 'Critical features that drifted', comparison: '<=', threshold: 0, unit: 'features', mlTestScore: 'O3' },
+    { measurement: m.PREDICTION_DRIFT, title: 'Predictions that drifted', comparison: '<=', threshold: 0, unit: '', mlTestScore: 'O7' },
+  ]);
+}
+
+/** Limits on the quality of predictions whose labels have arrived. */
+export function productionQualityCriteria({ declaration: { monitoring } }: ModelProjectData): Criterion[] {
+  const { id, measurements: m } = Checks.QUALITY;
+  return criteriaOf(id, '2.4', [
+    { measurement: m.AUC, title: 'AUC in production', comparison: '>=', threshold: monitoring.minimumAuc, unit: '', mlTestScore: 'O7' },
+  ]);
+}
+
+/** Limits of the gate over a window of production. */
+export const monitorCriteria = (project: ModelProjectData): Criterion[] => [...driftCriteria(project), ...productionQualityCriteria(project)];
