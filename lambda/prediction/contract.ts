@@ -5,6 +5,9 @@
 /** Environment variable: the Firehose stream that carries the inference records. */
 export const INFERENCE_STREAM = 'MLOPS_INFERENCE_STREAM';
 
+/** Environment variable of those who call the application through Lambda: the name of its function. */
+export const PREDICTION_FUNCTION = 'MLOPS_PREDICTION_FUNCTION';
+
 /** Records in one request: one request is then one batch of the inference log (Firehose takes 500 records a call). */
 export const MAXIMUM_RECORDS = 500;
 

@@ -245,6 +245,12 @@ export interface ModelPackageInput {
   readonly packageDigest: string;
 }
 
+/**
+ * Beginning of the request ids of the checks, which call the application like anybody else and are logged like anybody else. Their records are
+ * no production data: readers of the inference log leave them out. Callers over HTTP can't choose a request id.
+ */
+export const CHECK_REQUEST_PREFIX = 'check-';
+
 /** One line of the inference log: one prediction. */
 export interface InferenceRecord {
   readonly requestId: string;
