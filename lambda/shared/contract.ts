@@ -28,7 +28,10 @@ export interface ColumnSchema {
   readonly type: 'integer' | 'number' | 'string' | 'boolean';
   /** Allowed values; a categorical column. Compared as text for strings, as numbers otherwise. */
   readonly domain?: readonly (string | number | boolean)[];
-  /** Inclusive bounds of a numeric column. */
+  /**
+   * Inclusive bounds of a numeric column: expectations of the data tests. A request beyond them is served, logged and seen by the monitor, since the
+   * model can score it.
+   */
   readonly minimum?: number;
   readonly maximum?: number;
   /** @default false */
