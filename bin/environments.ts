@@ -14,7 +14,7 @@ export const environments: EnvironmentConfig[] = [
   {
     name: 'dev',
     region,
-    development: { account: accounts.dev, gateMode: 'FUNCTIONAL', readsProductionData: true },
+    development: { account: accounts.dev, gateMode: 'FUNCTIONAL', readsProductionData: true, artifactDays: 30 },
     serving: {
       endpoint: {
         lifetime: 'none',

@@ -27,10 +27,17 @@ export interface EnvironmentConfig {
     readonly gateMode: GateMode;
     /** People and jobs here may read, never write, the data of production: exploration needs real data. @default false */
     readonly readsProductionData?: boolean;
+    /**
+     * Artifacts disappear after this many days and have no versions, where copies of real data must not pile up.
+     * @default - artifacts are versioned and stay
+     */
+    readonly artifactDays?: number;
   };
   readonly serving: {
     /** @default - the account of development */
     readonly account?: string;
+    /** Days that predictions are kept; the EU AI Act asks for at least six months. @default 184 */
+    readonly inferenceLogDays?: number;
     readonly endpoint: {
       /** `none`: no serving; `qualification`: created for a qualification and deleted afterwards; `permanent`: always on, owned by the promotion. */
       readonly lifetime: 'none' | 'qualification' | 'permanent';

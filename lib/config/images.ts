@@ -19,7 +19,18 @@ const sources: Readonly<Record<ImageName, ImageSource>> = images;
  * @throws for a region that the table does not know, with the regions that it knows.
  */
 export function imageUri(name: ImageName, region: string): string {
-  const { tag, accounts, digests } = sources[name];
+  const { tag, digests } = sources[name];
+  const digest = digests[region];
+  return `${registryAccount(name, region)}.dkr.ecr.${region}.amazonaws.com/${name}${digest === undefined ? `:${tag}` : `@${digest}`}`;
+}
+
+/** ARN of the image's repository, for the roles that pull it. */
+export function imageRepositoryArn(name: ImageName, region: string): string {
+  return `arn:aws:ecr:${region}:${registryAccount(name, region)}:repository/${name}`;
+}
+
+function registryAccount(name: ImageName, region: string): string {
+  const { accounts } = sources[name];
   const account = accounts[region];
   if (account === undefined) {
     throw new UnscopedValidationError(
@@ -27,6 +38,5 @@ export function imageUri(name: ImageName, region: string): string {
       `no registry account of ${name} is known for region "${region}"; known: ${Object.keys(accounts).join(', ')}; add it to lib/config/images.json`,
     );
   }
-  const digest = digests[region];
-  return `${account}.dkr.ecr.${region}.amazonaws.com/${name}${digest === undefined ? `:${tag}` : `@${digest}`}`;
+  return account;
 }

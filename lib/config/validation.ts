@@ -23,6 +23,12 @@ const Guardrails = {
 /** S3 Object Lock's longest default retention. */
 const MAXIMUM_LOCK_DAYS = 36_500;
 
+/** Fault of a number of days that is given and is not a whole number from 1 to the maximum. */
+const days = (what: string, value: number | undefined, source: string, maximum = MAXIMUM_LOCK_DAYS): string | false =>
+  value !== undefined &&
+  !(Number.isInteger(value) && value >= 1 && value <= maximum) &&
+  `${what} must be a whole number between 1 and ${maximum} (${source}), got ${value}`;
+
 type Check = (environment: EnvironmentConfig) => (string | false | undefined)[];
 
 const checks: Check[] = [
@@ -38,10 +44,10 @@ const checks: Check[] = [
     approval === 'manual' && approvers.length === 0 && 'approvers must name at least one IAM principal where approval is manual, got none: nobody could approve',
     ...approvers.map((arn) => !PRINCIPAL.test(arn) && `approvers must be ARNs of IAM principals, got "${arn}"`),
   ],
-  ({ evidenceLockDays: days }) => [
-    days !== undefined &&
-      !(Number.isInteger(days) && days >= 1 && days <= MAXIMUM_LOCK_DAYS) &&
-      `evidenceLockDays must be a whole number between 1 and ${MAXIMUM_LOCK_DAYS} (S3 Object Lock's limit), got ${days}; leave it out for no lock`,
+  ({ evidenceLockDays, development, serving }) => [
+    days('evidenceLockDays', evidenceLockDays, "S3 Object Lock's limit"),
+    days('development.artifactDays', development.artifactDays, "S3 Lifecycle's form"),
+    days('serving.inferenceLogDays', serving.inferenceLogDays, "S3 Lifecycle's form"),
   ],
   ({ network, workspace }) => [
     workspace && network !== 'private' && `workspace needs network "private" (Studio runs in the VPC), got "${network}"; set workspace to false or network to "private"`,

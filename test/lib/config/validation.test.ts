@@ -98,7 +98,12 @@ describe('a fault of one environment is named with value, limit and remedy:', ()
     [
       'a lock of no days',
       chainWith({ evidenceLockDays: 0 }),
-      `environment "prod": evidenceLockDays must be a whole number between 1 and 36500 (S3 Object Lock's limit), got 0; leave it out for no lock`,
+      `environment "prod": evidenceLockDays must be a whole number between 1 and 36500 (S3 Object Lock's limit), got 0`,
+    ],
+    [
+      'artifacts that stay for half a day',
+      chainWith({ development: { account: '333333333333', gateMode: 'QUALITATIVE', artifactDays: 0.5 } }),
+      `environment "prod": development.artifactDays must be a whole number between 1 and 36500 (S3 Lifecycle's form), got 0.5`,
     ],
     [
       'a workspace without a network',
