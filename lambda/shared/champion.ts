@@ -1,0 +1,21 @@
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { clients } from './clients';
+import { type ChampionRecord, Layout } from './contract';
+import { parseJson } from './s3';
+
+/** The model in production, or `undefined` before the first promotion. */
+export async function findChampion(model: string): Promise<ChampionRecord | undefined> {
+  const name = Layout.championParameter(model);
+  try {
+    const { Parameter } = await clients.ssm().send(new GetParameterCommand({ Name: name }));
+    if (Parameter?.Value === undefined) {
+      throw new Error(`parameter ${name} has no value`);
+    }
+    return parseJson<ChampionRecord>(Parameter.Value, `parameter ${name}`);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ParameterNotFound') {
+      return undefined;
+    }
+    throw error;
+  }
+}
