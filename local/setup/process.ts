@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+
+export interface Finished {
+  /** `null` when the program could not be started or was ended by a signal. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end and collects what it prints; a program that does not exist gives `code: null` and the reason in `stderr`. */
+export function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.on('error', (error) => resolve({ code: null, stdout: '', stderr: error.message }));
+    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') }));
+  });
+}
+
+/** The last lines of a program's output: where the reason stands. */
+export const tail = (text: string, lines = 12): string => text.trimEnd().split('\n').slice(-lines).join('\n');

@@ -1,0 +1,63 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SetupError } from './errors';
+import { run } from './process';
+import { ensurePython, REPOSITORY_FOLDER } from './python';
+
+export interface ModelTestResult {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/**
+ * Runs the unit tests (`tests/test_*.py`) of every model project of a folder with the project's Python and prints what they print.
+ *
+ * @param folder Folder of model projects. Default: `models` of the repository.
+ * @param log Receives the output; standard error by default, so that standard output stays a machine's.
+ * @throws SetupError when no project has tests: nothing tested is not a pass.
+ */
+export async function testModels(
+  folder: string = join(REPOSITORY_FOLDER, 'models'),
+  log: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): Promise<ModelTestResult> {
+  const projects = projectsWithTests(folder);
+  if (projects.length === 0) {
+    throw new SetupError(`no model project in "${folder}" has a folder tests with test_*.py`);
+  }
+  const { python } = await ensurePython({ log });
+  const total = { passed: 0, failed: 0 };
+  for (const project of projects) {
+    const finished = await run(python, ['-m', 'unittest', 'discover', '--start-directory', 'tests', '--verbose'], {
+      cwd: project,
+      env: { ...process.env, PYTHONPATH: resolve(project), PYTHONDONTWRITEBYTECODE: '1' },
+    });
+    log(finished.stderr.trimEnd());
+    const { passed, failed } = readUnittest(finished.stderr, finished.code);
+    log(`${project}: ${passed} passed, ${failed} failed`);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  return total;
+}
+
+function projectsWithTests(folder: string): string[] {
+  if (!existsSync(folder)) {
+    return [];
+  }
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'tests')))
+    .map((entry) => join(folder, entry.name))
+    .toSorted();
+}
+
+/**
+ * Counts of a unittest run from its last lines. A run that ended badly without saying so, or that ran no test, counts as one failure.
+ */
+export function readUnittest(output: string, code: number | null): ModelTestResult {
+  const ran = Number(/^Ran (\d+) tests? in /m.exec(output)?.[1] ?? 0);
+  const verdict = /^(?:OK|FAILED)(?: \((.*)\))?$/m.exec(output)?.[1] ?? '';
+  const count = (word: string): number => Number(new RegExp(`(?:^|, )${word}=(\\d+)`).exec(verdict)?.[1] ?? 0);
+  const failed = count('failures') + count('errors') + count('unexpected successes');
+  const passed = Math.max(0, ran - failed - count('skipped'));
+  return (code === 0) === (failed === 0) && ran > 0 ? { passed, failed } : { passed, failed: Math.max(1, failed) };
+}
