@@ -1,0 +1,17 @@
+import type { ChampionRecord, ReleasePin } from '../shared/contract';
+
+export interface ReleaseEvent {
+  readonly runId: string;
+  readonly release: ReleasePin;
+}
+
+export interface ReleaseResult {
+  /** Folder with the unpacked code: the `code` input of jobs. */
+  readonly codeUri: string;
+  /** Folder with the champion's `model.tar.gz`, or with a file `NONE` before the first promotion. */
+  readonly championUri: string;
+  readonly champion: ChampionRecord | null;
+}
+
+/** File that stands for the champion while there is none: a job's input must not be empty. */
+export const NO_CHAMPION_FILE = 'NONE';

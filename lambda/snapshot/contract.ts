@@ -1,0 +1,26 @@
+/** One object that a snapshot pins. */
+export interface SourceObject {
+  readonly uri: string;
+  /** Absent where the bucket keeps no versions. */
+  readonly versionId?: string;
+  readonly etag: string;
+  readonly size: number;
+}
+
+export interface SnapshotEvent {
+  readonly runId: string;
+  readonly data: { readonly additional: readonly string[] };
+}
+
+export interface SnapshotResult {
+  /** Folder that jobs and checks read, and nothing else. */
+  readonly snapshotUri: string;
+  /** SHA-256 (hex) of the canonical list of sources. */
+  readonly digest: string;
+  /** Arrival of the newest object, ISO 8601. */
+  readonly newestModifiedAt: string;
+  /** JSON list of {@link SourceObject}, beside the folder: it may be longer than a state machine can carry. */
+  readonly sourcesUri: string;
+  readonly files: number;
+  readonly bytes: number;
+}
