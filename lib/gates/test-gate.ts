@@ -57,6 +57,8 @@ export class TestGate extends Construct {
   public readonly gate: string;
   public readonly stateMachineName: string;
   public readonly stateMachineArn: string;
+  /** Writes and signs verdicts. */
+  public readonly judge: HandlerFunction;
   private readonly timeout: Duration;
 
   constructor(scope: Construct, id: string, props: TestGateProps) {
@@ -69,7 +71,7 @@ export class TestGate extends Construct {
     const checks = props.checks.map((check) => check.bind(this, { gate: props.gate, evidenceBucketName, evidencePrefix }));
     const criteria = this.validated(checks);
 
-    const judge = new HandlerFunction(this, 'Judge', {
+    const judge = (this.judge = new HandlerFunction(this, 'Judge', {
       handler: 'gate',
       description: `Judges the evidence of the gate ${props.gate} of ${model}`,
       project: props.project,
@@ -78,7 +80,7 @@ export class TestGate extends Construct {
         [Env.EVIDENCE_BUCKET]: evidenceBucketName,
         ...(props.signingKeyArn === undefined ? {} : { [SIGNING_KEY_ARN]: props.signingKeyArn }),
       },
-    });
+    }));
     judge.role.addToPolicy(
       allowObjects(judge, {
         bucketName: evidenceBucketName,
