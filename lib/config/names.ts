@@ -22,5 +22,9 @@ export const names = {
   predictionFunction: (environment: string, model: string): string => `${environment}-${model}-prediction`,
   inferenceStream: (environment: string, model: string): string => `${environment}-${model}-inference`,
   stateMachine: (environment: string, model: string, machine: string): string => `${environment}-${model}-${machine}`,
+  /** Function that starts a machine; people start development by calling it. */
+  starter: (environment: string, model: string, machine: string): string => `${environment}-${model}-${machine}-starter`,
+  /** Role of people or of a program from outside: `dataScientist` becomes `mlops-dev-data-scientist`. */
+  accessRole: (environment: string, role: string): string => `mlops-${environment}-${role.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
   role: (environment: string, model: string, purpose: string): string => `mlops-${environment}-${model}-${purpose}`,
 } as const;

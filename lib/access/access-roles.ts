@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig, PromotionChain } from '../config/environment';
+import { names, type Place } from '../config/names';
+import { type AccessRole, permissionsOf, ROLES } from './access-table';
+import { STATEMENTS } from './statements';
+
+/** Properties of {@link AccessRoles}. */
+export interface AccessRolesProps {
+  readonly environment: EnvironmentConfig;
+  readonly chain: PromotionChain;
+  readonly place: Place;
+  /** Names of the models. */
+  readonly models: readonly string[];
+}
+
+/** Roles of people and programs in one account, generated from the access table. A role that may do nothing here does not exist here. */
+export class AccessRoles extends Construct {
+  public readonly roles: ReadonlyMap<AccessRole, iam.Role>;
+
+  constructor(scope: Construct, id: string, props: AccessRolesProps) {
+    super(scope, id);
+    const roles = new Map<AccessRole, iam.Role>();
+    for (const role of ROLES) {
+      const permissions = permissionsOf(role, props.environment);
+      if (permissions.length > 0) {
+        const made = this.makeRole(role, props);
+        for (const permission of permissions) {
+          for (const statement of STATEMENTS[permission]({ ...props, scope: made })) {
+            made.addToPolicy(statement);
+          }
+        }
+        roles.set(role, made);
+      }
+    }
+    this.roles = roles;
+  }
+
+  private makeRole(role: AccessRole, { environment, place }: AccessRolesProps): iam.Role {
+    const conditions = environment.requireMfa === true ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : {};
+    const principals = trustedBy(role, environment, place).map((principal) => new iam.PrincipalWithConditions(principal, conditions));
+    return new iam.Role(this, `${role[0].toUpperCase()}${role.slice(1)}`, {
+      roleName: names.accessRole(environment.name, role),
+      description: `${role} in the environment ${environment.name}, as the access table says`,
+      assumedBy: new iam.CompositePrincipal(...principals),
+      maxSessionDuration: Duration.hours(4),
+    });
+  }
+}
+
+/** Approvers are named one by one; whoever else may take a role is decided in the account by permission to assume it. */
+function trustedBy(role: AccessRole, environment: EnvironmentConfig, place: Place): iam.PrincipalBase[] {
+  const approvers = environment.approvers ?? [];
+  return role === 'approver' && approvers.length > 0 ? approvers.map((arn) => new iam.ArnPrincipal(arn)) : [new iam.AccountPrincipal(place.account)];
+}
