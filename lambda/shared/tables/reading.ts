@@ -1,0 +1,117 @@
+import { basename } from 'node:path';
+import { type Database, identifier, literal, type SqlValue } from '../duckdb';
+import { csvDialect } from './csv';
+import type { TableFile, TableFormat } from './files';
+
+const FORMAT_NAMES: Record<TableFormat, string> = { parquet: 'Parquet', csv: 'CSV', json: 'JSON lines' };
+
+/** Why a data file could not be read, in one plain sentence. */
+export class UnreadableFileError extends Error {
+  constructor(file: TableFile, cause: unknown) {
+    super(`${basename(file.name)} cannot be read as ${FORMAT_NAMES[file.format]}: ${reason(cause)}`, { cause });
+    this.name = 'UnreadableFileError';
+  }
+}
+
+/** The engine's reason without its excerpt of the query and without paths of the scratch folder. */
+function reason(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return (text.split('\n', 1)[0] ?? text).replaceAll(/["']?\/\S*mlops-data-[^\s"',:;]*["']?/g, 'the file').slice(0, 300);
+}
+
+/** Does something with a file of which only its content can be wrong. */
+async function reading<T>(file: TableFile, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new UnreadableFileError(file, error);
+  }
+}
+
+/** Table function over a file: typed columns for Parquet, text columns for CSV, one column `json` for JSON lines. */
+export function source(file: TableFile): string {
+  return { parquet: parquetSource, csv: csvSource, json: jsonSource }[file.format](file);
+}
+
+const parquetSource = ({ path }: TableFile): string => `read_parquet(${literal(path)})`;
+
+function csvSource({ path, firstLine }: TableFile): string {
+  const { delimiter, columns } = csvDialect(firstLine);
+  const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  return `read_csv(${literal(path)}, auto_detect = false, header = true, delim = ${literal(delimiter)}, quote = '"', escape = '"', columns = {${types}})`;
+}
+
+const jsonSource = ({ path }: TableFile): string => `read_json_objects(${literal(path)}, format = 'auto', maximum_object_size = 67108864)`;
+
+const member = (name: string): string => literal(`$."${name}"`);
+
+/** A column of a file as an expression over its {@link source}; typed for Parquet, text otherwise. */
+export function columnText({ format }: TableFile, name: string): string {
+  return format === 'json' ? `json_extract_string(json, ${member(name)})` : identifier(name);
+}
+
+/** JSON's own type of a member (`VARCHAR`, `BIGINT`, `DOUBLE`, ...), which decides where CSV has nothing to say. */
+export const jsonType = (name: string): string => `json_type(json, ${member(name)})`;
+
+/**
+ * Columns of a file with their declared types; `undefined` where the format declares none.
+ *
+ * @throws UnreadableFileError
+ */
+export async function columnsOf(database: Database, file: TableFile): Promise<Map<string, string | undefined>> {
+  return reading(file, async () => {
+    if (file.bytes === 0 || file.damage !== undefined) {
+      throw new Error(file.damage ?? 'it is empty (0 bytes)');
+    }
+    if (file.format === 'json') {
+      const keys = await database.rows<{ name: string }>(`SELECT DISTINCT unnest(json_keys(json)) AS name FROM ${source(file)} ORDER BY name`);
+      return new Map(keys.map(({ name }) => [name, undefined]));
+    }
+    if (file.format === 'csv') {
+      return new Map(csvDialect(file.firstLine).columns.map((name) => [name, undefined]));
+    }
+    const described = await database.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${source(file)}`);
+    return new Map(described.map(({ column_name: name, column_type: type }) => [name, type]));
+  });
+}
+
+/**
+ * Inserts a selection of a file's columns into a table.
+ *
+ * @param expressions one per column of the table
+ * @throws UnreadableFileError
+ */
+export async function insertFile(database: Database, table: string, file: TableFile, expressions: readonly string[]): Promise<void> {
+  await reading(file, async () => database.run(`INSERT INTO ${identifier(table)} SELECT ${expressions.join(', ')} FROM ${source(file)}`));
+}
+
+/** A column of a table to load. */
+export interface TableColumn {
+  readonly name: string;
+  /** DuckDB's type. A value that does not fit is an error. */
+  readonly type: 'VARCHAR' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN';
+  /** May be absent from a file; its values are null then. @default false */
+  readonly optional?: boolean;
+}
+
+/**
+ * Reads files into one typed table.
+ *
+ * @throws UnreadableFileError for a file that is broken or holds a value of another type; Error naming the columns that a file lacks.
+ */
+export async function loadTable(database: Database, table: string, files: readonly TableFile[], columns: readonly TableColumn[]): Promise<void> {
+  const definition = columns.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
+  await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} (${definition})`);
+  for (const file of files) {
+    const present = await columnsOf(database, file);
+    const missing = columns.filter(({ name, optional }) => optional !== true && !present.has(name)).map(({ name }) => name);
+    if (missing.length > 0) {
+      throw new Error(`${file.name} lacks the columns ${missing.join(', ')}; it has ${[...present.keys()].join(', ') || 'none'}`);
+    }
+    await insertFile(database, table, file, columns.map(({ name, type }) => (present.has(name) ? `CAST(${columnText(file, name)} AS ${type})` : 'NULL')));
+  }
+}
+
+/** A column of numbers out of a result; null becomes NaN. */
+export const numbers = (values: readonly SqlValue[] | undefined): Float64Array =>
+  Float64Array.from(values ?? [], (value) => (value === null ? Number.NaN : Number(value)));
