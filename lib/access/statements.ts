@@ -18,7 +18,12 @@ export interface AccessScope {
   readonly models: readonly string[];
 }
 
-const MACHINES = ['development', 'qualification', 'promotion', 'monitor'];
+/** Machines of the process that an environment has, by what its endpoint is for. */
+const MACHINES: Readonly<Record<EnvironmentConfig['serving']['endpoint']['lifetime'], readonly string[]>> = {
+  none: ['development'],
+  qualification: ['development', 'qualification'],
+  permanent: ['development', 'promotion', 'monitor'],
+};
 
 /** Each permission as statements with exact names. */
 export const STATEMENTS: Readonly<Record<Permission, (access: AccessScope) => iam.PolicyStatement[]>> = {
@@ -118,7 +123,7 @@ const arn = ({ scope }: AccessScope, service: string, resource: string, resource
 const perModel = ({ models }: AccessScope, resources: (model: string) => string[]): string[] => models.flatMap(resources);
 
 const machineNames = ({ environment, models }: AccessScope): string[] =>
-  models.flatMap((model) => MACHINES.map((machine) => names.stateMachine(environment.name, model, machine)));
+  models.flatMap((model) => MACHINES[environment.serving.endpoint.lifetime].map((machine) => names.stateMachine(environment.name, model, machine)));
 
 const machines = (access: AccessScope): string[] => machineNames(access).map((name) => arn(access, 'states', 'stateMachine', name, ':'));
 
