@@ -30,14 +30,8 @@ export function modelCard(facts: ModelCardFacts): Record<string, unknown> {
     ...(facts.evaluation.champion === null ? [] : [{ name: 'champion', metric_data: simpleMetrics(facts.evaluation.champion) }]),
   ];
   return {
-    model_overview: {
-      model_description: clip(declaration.description),
-      model_name: declaration.name,
-      model_owner: clip(words.owner),
-      problem_type: declaration.problemType === 'binaryClassification' ? 'Binary Classification' : declaration.problemType,
-      model_artifact: [facts.modelDataUrl],
-      inference_environment: { container_image: [facts.image] },
-    },
+    // The card of a model package knows these two fields of the overview only.
+    model_overview: { model_creator: clip(words.owner), model_artifact: [facts.modelDataUrl] },
     intended_uses: {
       purpose_of_model: clip(words.purpose),
       intended_uses: clip(words.intendedUses),
@@ -62,6 +56,11 @@ export function modelCard(facts: ModelCardFacts): Record<string, unknown> {
     additional_information: {
       ethical_considerations: clip(words.ethicalConsiderations),
       caveats_and_recommendations: clip(words.caveats),
+      custom_details: {
+        model: declaration.name,
+        description: clip(declaration.description),
+        problem_type: declaration.problemType,
+      },
     },
   };
 }
