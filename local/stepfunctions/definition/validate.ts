@@ -1,0 +1,134 @@
+import aslValidator from 'asl-validator';
+import { ServiceError } from '../../core/service';
+import { resolveResource } from '../integrations/resource';
+import { checkExpressions } from '../jsonata/check';
+import { EXPRESSION_FIELDS, JSONPATH_FIELDS, PART_FIELDS, STATE_FIELDS, UNSUPPORTED_FIELDS } from './fields';
+import type { Definition } from './types';
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Report {
+  (code: string, message: string, location: string): void;
+}
+
+const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function checkFields(part: Json, allowed: readonly string[], location: string, report: Report): void {
+  for (const field of Object.keys(part)) {
+    const feature = UNSUPPORTED_FIELDS[field];
+    if (feature !== undefined) {
+      report('UNSUPPORTED_FIELD', `Field '${field}' belongs to ${feature}, which the local AWS does not run`, location);
+    } else if (JSONPATH_FIELDS.has(field)) {
+      report('SCHEMA_VALIDATION_FAILED', `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`, location);
+    } else if (!allowed.includes(field)) {
+      report('SCHEMA_VALIDATION_FAILED', `Field '${field}' is not supported; allowed are ${allowed.join(', ')}`, `${location}/${field}`);
+    }
+  }
+}
+
+function checkParts(state: Json, location: string, report: Report): void {
+  const parts = [['Retry', PART_FIELDS.retrier], ['Catch', PART_FIELDS.catcher], ['Choices', PART_FIELDS.choiceRule]] as const;
+  for (const [field, allowed] of parts) {
+    listOf(state[field]).forEach((part, index) => {
+      const at = `${location}/${field}[${index}]`;
+      if (!isRecord(part)) {
+        return;
+      }
+      checkFields(part, allowed, at, report);
+      for (const name of ['Condition', 'Output', 'Assign']) {
+        checkExpressions(part[name], `${at}/${name}`, field === 'Catch', (error, place) => report(error.code, error.message, place));
+      }
+    });
+  }
+}
+
+async function checkState(name: string, state: Json, language: string, location: string, report: Report): Promise<void> {
+  const own = state['QueryLanguage'] ?? language;
+  if (own !== 'JSONata') {
+    report(
+      'UNSUPPORTED_QUERY_LANGUAGE',
+      `State '${name}' is in ${String(own)}; the local AWS runs JSONata only: set field 'QueryLanguage' to 'JSONata' on the machine or the state`,
+      `${location}/QueryLanguage`,
+    );
+    return;
+  }
+  const allowed = STATE_FIELDS[state['Type'] as keyof typeof STATE_FIELDS] as readonly string[] | undefined;
+  if (allowed === undefined) {
+    report('SCHEMA_VALIDATION_FAILED', `State '${name}' has Type '${String(state['Type'])}'; known are ${Object.keys(STATE_FIELDS).join(', ')}`, `${location}/Type`);
+    return;
+  }
+  checkFields(state, allowed, location, report);
+  for (const field of EXPRESSION_FIELDS) {
+    checkExpressions(state[field], `${location}/${field}`, false, (error, place) => report(error.code, error.message, place));
+  }
+  checkParts(state, location, report);
+  if (typeof state['Resource'] === 'string') {
+    const integration = await resolveResource(state['Resource']);
+    if (typeof integration === 'string') {
+      report('UNSUPPORTED_RESOURCE', `State '${name}': ${integration}`, `${location}/Resource`);
+    }
+  }
+  for (const [index, branch] of listOf(state['Branches']).entries()) {
+    await checkBlock(branch, PART_FIELDS.branch, language, `${location}/Branches[${index}]`, report);
+  }
+  if (isRecord(state['ItemProcessor'])) {
+    await checkProcessor(name, state['ItemProcessor'], language, `${location}/ItemProcessor`, report);
+  }
+}
+
+async function checkProcessor(name: string, processor: Json, language: string, location: string, report: Report): Promise<void> {
+  const config = isRecord(processor['ProcessorConfig']) ? processor['ProcessorConfig'] : {};
+  if (config['Mode'] === 'DISTRIBUTED') {
+    report('UNSUPPORTED_FIELD', `State '${name}': Map in Mode 'DISTRIBUTED' is not supported by the local AWS; use 'INLINE'`, `${location}/ProcessorConfig/Mode`);
+    return;
+  }
+  checkFields(config, PART_FIELDS.processorConfig, `${location}/ProcessorConfig`, report);
+  await checkBlock(processor, PART_FIELDS.itemProcessor, language, location, report);
+}
+
+async function checkBlock(block: unknown, allowed: readonly string[], language: string, location: string, report: Report): Promise<void> {
+  if (!isRecord(block)) {
+    return;
+  }
+  checkFields(block, allowed, location, report);
+  for (const [name, state] of Object.entries(isRecord(block['States']) ? block['States'] : {})) {
+    if (isRecord(state)) {
+      await checkState(name, state, language, `${location}/States/${name}`, report);
+    }
+  }
+}
+
+const refuse = (problems: readonly string[]): ServiceError =>
+  new ServiceError('InvalidDefinition', `Invalid State Machine Definition: '${problems.join(', ')}'`);
+
+/** The validator writes into what it checks, so it gets a copy of its own. */
+function validateShape(text: string): string[] {
+  const { errors } = aslValidator(JSON.parse(text) as object);
+  return errors.map((error) => `${error['Error code']}: ${error.Message}`);
+}
+
+/**
+ * Reads a definition as CreateStateMachine does.
+ *
+ * @throws ServiceError `InvalidDefinition` with every problem: its code, what is wrong and the location (`/States/<name>/<field>`)
+ */
+export async function parseDefinition(text: string): Promise<Definition> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw refuse([`INVALID_JSON_DESCRIPTION: ${(error as Error).message}`]);
+  }
+  if (!isRecord(parsed)) {
+    throw refuse(['INVALID_JSON_DESCRIPTION: the definition must be a JSON object']);
+  }
+  const problems: string[] = [];
+  const language = typeof parsed['QueryLanguage'] === 'string' ? parsed['QueryLanguage'] : 'JSONPath';
+  await checkBlock(parsed, PART_FIELDS.machine, language, '', (code, message, location) => problems.push(`${code}: ${message} at ${location === '' ? '/' : location}`));
+  const all = problems.length > 0 ? problems : validateShape(text);
+  if (all.length > 0) {
+    throw refuse(all);
+  }
+  return parsed as unknown as Definition;
+}
