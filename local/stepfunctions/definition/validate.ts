@@ -3,6 +3,8 @@ import { ServiceError } from '../../core/service';
 import { resolveResource } from '../integrations/resource';
 import { checkExpressions } from '../jsonata/check';
 import { EXPRESSION_FIELDS, JSONPATH_FIELDS, PART_FIELDS, STATE_FIELDS, UNSUPPORTED_FIELDS } from './fields';
+import { catchAllProblem, retrierProblems } from './retry';
+import { skeleton } from './skeleton';
 import type { Definition } from './types';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,6 +38,11 @@ function checkParts(state: Json, location: string, report: Report): void {
         return;
       }
       checkFields(part, allowed, at, report);
+      retrierProblems(field === 'Retry' ? part : {}).forEach((problem) => report('SCHEMA_VALIDATION_FAILED', problem.message, `${at}/${problem.field}`));
+      const catchAll = catchAllProblem(listOf(state[field]) as readonly Json[], index);
+      if (catchAll !== undefined) {
+        report('SCHEMA_VALIDATION_FAILED', catchAll, `${at}/ErrorEquals`);
+      }
       for (const name of ['Condition', 'Output', 'Assign']) {
         checkExpressions(part[name], `${at}/${name}`, field === 'Catch', (error, place) => report(error.code, error.message, place));
       }
@@ -102,10 +109,20 @@ async function checkBlock(block: unknown, allowed: readonly string[], language: 
 const refuse = (problems: readonly string[]): ServiceError =>
   new ServiceError('InvalidDefinition', `Invalid State Machine Definition: '${problems.join(', ')}'`);
 
-/** The validator writes into what it checks, so it gets a copy of its own. */
-function validateShape(text: string): string[] {
-  const { errors } = aslValidator(JSON.parse(text) as object);
-  return errors.map((error) => `${error['Error code']}: ${error.Message}`);
+/** The validator compiles its schema anew each time; environments differ in resources only, so most machines come three times. */
+const shapesSeen = new Map<string, readonly string[]>();
+
+function validateShape(definition: Json): readonly string[] {
+  const shape = skeleton(definition);
+  const key = JSON.stringify(shape);
+  const known = shapesSeen.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  // The validator writes into what it gets.
+  const problems = aslValidator(shape).errors.map((error) => `${error['Error code']}: ${error.Message}`);
+  shapesSeen.set(key, problems);
+  return problems;
 }
 
 /**
@@ -126,7 +143,7 @@ export async function parseDefinition(text: string): Promise<Definition> {
   const problems: string[] = [];
   const language = typeof parsed['QueryLanguage'] === 'string' ? parsed['QueryLanguage'] : 'JSONPath';
   await checkBlock(parsed, PART_FIELDS.machine, language, '', (code, message, location) => problems.push(`${code}: ${message} at ${location === '' ? '/' : location}`));
-  const all = problems.length > 0 ? problems : validateShape(text);
+  const all = problems.length > 0 ? problems : validateShape(parsed);
   if (all.length > 0) {
     throw refuse(all);
   }
