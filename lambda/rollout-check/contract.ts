@@ -8,8 +8,8 @@ export interface RolloutContext {
   readonly endpointConfigName: string;
   /** When the shift began, ISO 8601. */
   readonly startedAt: string;
-  /** Why the old fleet serves again; absent if the new one serves. */
-  readonly rolledBack?: string;
+  /** Why the old fleet serves again; `null` if the new one serves. */
+  readonly rolledBack: string | null;
 }
 
 /**

@@ -20,7 +20,7 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
 }
 
 async function measure(context: RolloutContext): Promise<Measurement> {
-  if (context.rolledBack !== undefined) {
+  if (context.rolledBack !== null) {
     return { id: ID, status: 'notMeasured', explanation: `The shift was rolled back: ${context.rolledBack}` };
   }
   if (context.firstEndpoint) {
