@@ -1,0 +1,174 @@
+import { Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { GateMode } from '../../lambda/gate/contract';
+import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
+import { names, type Place } from '../config/names';
+import { InvokeHandler } from '../core/invoke-handler';
+import { retryAwsApi } from '../core/retry';
+import { ProcessStateMachine } from '../core/state-machine';
+import { acknowledgeWildcard } from '../core/wildcards';
+import { dataCriteria, modelCriteria } from '../gates/criteria';
+import { FunctionCheck } from '../gates/function-check';
+import { TestGate } from '../gates/test-gate';
+import type { DevelopmentHandlers } from './development-handlers';
+import { PipelineParameters } from './model-pipeline';
+import type { TrainingPipeline } from './training-pipeline';
+
+/** Properties of {@link ModelDevelopment}. */
+export interface ModelDevelopmentProps {
+  readonly place: Place;
+  readonly project: ModelProjectData;
+  readonly gateMode: GateMode;
+  readonly pipeline: TrainingPipeline;
+  readonly handlers: DevelopmentHandlers;
+}
+
+/** Errors of the machine that are no verdicts. */
+const PIPELINE_FAILED = 'PipelineFailed';
+
+/** A training job may take a day; the gates and the rest are short. */
+const TIMEOUT = Duration.hours(30);
+const POLL = Duration.seconds(60);
+
+/**
+ * State machine of a development run: snapshot the data, test the data, train, test the model, register. Starts at any time, on new data, on
+ * feedback from production, on a schedule or by hand; its name is the run id, under which everything it makes is found.
+ */
+export class ModelDevelopment extends Construct {
+  public readonly dataGate: TestGate;
+  public readonly modelGate: TestGate;
+  public readonly stateMachineName: string;
+  public readonly stateMachineArn: string;
+
+  constructor(scope: Construct, id: string, private readonly props: ModelDevelopmentProps) {
+    super(scope, id);
+    const { place, project, gateMode, handlers } = props;
+    const model = project.declaration.name;
+    const gate = (gateId: string, name: string, check: FunctionCheck) =>
+      new TestGate(this, gateId, { place, project, gate: name, mode: gateMode, checks: [check] });
+    this.dataGate = gate('DataGate', 'data', new FunctionCheck({ id: 'data', handler: handlers.dataCheck, criteria: dataCriteria(project) }));
+    this.modelGate = gate('ModelGate', 'model', new FunctionCheck({ id: 'model', handler: handlers.modelCheck, criteria: modelCriteria(project) }));
+
+    this.stateMachineName = names.stateMachine(place.environment, model, 'development');
+    const machine = new ProcessStateMachine(this, 'Machine', {
+      stateMachineName: this.stateMachineName,
+      comment: `Development of ${model}: data, training, tests, registration`,
+      definition: this.definition(),
+      timeout: TIMEOUT,
+    });
+    this.stateMachineArn = machine.stateMachineArn;
+  }
+
+  /** Written from its end, since a gate is given what follows it. */
+  private definition(): sfn.IChainable {
+    const { handlers } = this.props;
+    const register = new InvokeHandler(this, 'Register', {
+      handler: handlers.register,
+      payload: {
+        runId: RUN_ID,
+        pipelineExecutionArn: '{% $pipelineExecutionArn %}',
+        snapshot: '{% $snapshot %}',
+        release: RELEASE,
+        champion: '{% $release.champion %}',
+        gates: { data: '{% $dataVerdict %}', model: '{% $states.input %}' },
+        evaluationUri: '{% $runUri & "/evaluation" %}',
+        reference: '{% $reference %}',
+      },
+    });
+    const profile = new InvokeHandler(this, 'Profile', {
+      handler: handlers.profile,
+      payload: {
+        trainUri: '{% $runUri & "/prepare/train" %}',
+        predictionsUri: PREDICTIONS_URI,
+        outputUri: '{% $runUri & "/profile/reference.json" %}',
+      },
+      assign: { reference: '{% $states.result.Payload %}' },
+    });
+    profile.next(
+      this.modelGate.evaluate(this, 'Model gate', {
+        subject: { type: 'developmentRun', name: RUN_ID, digest: '{% $snapshot.digest %}' },
+        context: { predictionsUri: PREDICTIONS_URI, evaluationUri: '{% $runUri & "/evaluation/evaluation.json" %}' },
+        passed: register,
+      }),
+    );
+    const dataGate = this.dataGate.evaluate(this, 'Data gate', {
+      subject: { type: 'dataSnapshot', name: '{% $snapshot.snapshotUri %}', digest: '{% $snapshot.digest %}' },
+      context: { snapshotUri: '{% $snapshot.snapshotUri %}', newestModifiedAt: '{% $snapshot.newestModifiedAt %}' },
+      assign: { dataVerdict: '{% $states.result.Output %}' },
+      passed: this.training(profile),
+    });
+    const release = new InvokeHandler(this, 'Release', {
+      handler: handlers.release,
+      payload: { runId: RUN_ID, release: RELEASE },
+      assign: { release: '{% $states.result.Payload %}' },
+    });
+    return this.snapshot().next(release).next(dataGate);
+  }
+
+  private snapshot(): InvokeHandler {
+    const { place, project, handlers } = this.props;
+    const runs = `s3://${names.bucket(place, 'artifacts')}/${Layout.runPrefix(project.declaration.name, '')}`.replace(/\/+$/, '');
+    return new InvokeHandler(this, 'Snapshot', {
+      handler: handlers.snapshot,
+      payload: { runId: RUN_ID, data: '{% $states.context.Execution.Input.data %}' },
+      assign: { snapshot: '{% $states.result.Payload %}', runUri: `{% "${runs}/" & $states.context.Execution.Name %}` },
+    });
+  }
+
+  /** Starts the pipeline and follows it: Step Functions has no integration that waits for a pipeline. */
+  private training(then: sfn.IChainable): sfn.IChainable {
+    const { pipeline } = this.props;
+    const parameter = (Name: string, Value: string) => ({ Name, Value });
+    const start = tasks.CallAwsService.jsonata(this, 'Start pipeline', {
+      service: 'sagemaker',
+      action: 'startPipelineExecution',
+      iamResources: [pipeline.pipelineArn],
+      parameters: {
+        PipelineName: pipeline.pipelineName,
+        // The same run asks for the same pipeline execution, however often this call is repeated.
+        ClientRequestToken: "{% $hash($states.context.Execution.Id, 'SHA-256') %}",
+        PipelineParameters: [
+          parameter(PipelineParameters.SNAPSHOT_URI, '{% $snapshot.snapshotUri %}'),
+          parameter(PipelineParameters.CODE_URI, '{% $release.codeUri %}'),
+          parameter(PipelineParameters.CHAMPION_URI, '{% $release.championUri %}'),
+          parameter(PipelineParameters.RUN_URI, '{% $runUri %}'),
+        ],
+      },
+      assign: { pipelineExecutionArn: '{% $states.result.PipelineExecutionArn %}' },
+      taskTimeout: CALL_TIMEOUT,
+    });
+    const describe = tasks.CallAwsService.jsonata(this, 'Describe pipeline', {
+      service: 'sagemaker',
+      action: 'describePipelineExecution',
+      iamResources: [pipeline.executionsArn],
+      parameters: { PipelineExecutionArn: '{% $pipelineExecutionArn %}' },
+      taskTimeout: CALL_TIMEOUT,
+    });
+    acknowledgeWildcard(this, pipeline.executionsArn, 'Executions of one pipeline: SageMaker names them.');
+    start.addRetry(retryAwsApi('SageMaker'));
+    describe.addRetry(retryAwsApi('SageMaker'));
+    const wait = sfn.Wait.jsonata(this, 'Wait for pipeline', { time: sfn.WaitTime.duration(POLL) });
+    const failed = sfn.Fail.jsonata(this, 'Pipeline failed', {
+      error: PIPELINE_FAILED,
+      cause:
+        "{% 'Pipeline execution ' & $states.input.PipelineExecutionArn & ' is ' & $states.input.PipelineExecutionStatus & ': ' & " +
+        "($exists($states.input.FailureReason) ? $states.input.FailureReason : 'no reason was given') %}",
+    });
+    wait.next(describe);
+    describe.next(
+      sfn.Choice.jsonata(this, 'Pipeline done?')
+        .when(sfn.Condition.jsonata("{% $states.input.PipelineExecutionStatus = 'Succeeded' %}"), then)
+        .when(sfn.Condition.jsonata("{% $states.input.PipelineExecutionStatus in ['Failed', 'Stopped'] %}"), failed)
+        .otherwise(wait),
+    );
+    start.next(wait);
+    return start;
+  }
+}
+
+const RUN_ID = '{% $states.context.Execution.Name %}';
+const RELEASE = '{% $states.context.Execution.Input.release %}';
+const PREDICTIONS_URI = '{% $runUri & "/evaluation/predictions.parquet" %}';
+const CALL_TIMEOUT = sfn.Timeout.duration(Duration.minutes(2));
