@@ -13,6 +13,14 @@ export class UnreadableFileError extends Error {
   }
 }
 
+/** A file lacks columns that it must have. */
+export class MissingColumnsError extends Error {
+  constructor(file: TableFile, missing: readonly string[], present: readonly string[]) {
+    super(`${basename(file.name)} lacks the columns ${missing.join(', ')}; it has ${present.join(', ') || 'none'}`);
+    this.name = 'MissingColumnsError';
+  }
+}
+
 /** The engine's reason without its excerpt of the query and without paths of the scratch folder. */
 function reason(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -20,7 +28,7 @@ function reason(cause: unknown): string {
 }
 
 /** Does something with a file of which only its content can be wrong. */
-async function reading<T>(file: TableFile, work: () => Promise<T>): Promise<T> {
+export async function reading<T>(file: TableFile, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -97,7 +105,7 @@ export interface TableColumn {
 /**
  * Reads files into one typed table.
  *
- * @throws UnreadableFileError for a file that is broken or holds a value of another type; Error naming the columns that a file lacks.
+ * @throws UnreadableFileError for a file that is broken or holds a value of another type; MissingColumnsError
  */
 export async function loadTable(database: Database, table: string, files: readonly TableFile[], columns: readonly TableColumn[]): Promise<void> {
   const definition = columns.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
@@ -106,7 +114,7 @@ export async function loadTable(database: Database, table: string, files: readon
     const present = await columnsOf(database, file);
     const missing = columns.filter(({ name, optional }) => optional !== true && !present.has(name)).map(({ name }) => name);
     if (missing.length > 0) {
-      throw new Error(`${file.name} lacks the columns ${missing.join(', ')}; it has ${[...present.keys()].join(', ') || 'none'}`);
+      throw new MissingColumnsError(file, missing, [...present.keys()]);
     }
     await insertFile(database, table, file, columns.map(({ name, type }) => (present.has(name) ? `CAST(${columnText(file, name)} AS ${type})` : 'NULL')));
   }

@@ -1,0 +1,25 @@
+import { type CheckEvent, type CheckResult, Checks } from '../gate/contract';
+import { contextText } from '../shared/check-context';
+import { Database } from '../shared/duckdb';
+import { writeEvidence } from '../shared/evidence';
+import { readManifest } from '../shared/inference-window';
+import type { ReferenceProfile } from '../shared/profile/contract';
+import { modelProject } from '../shared/project';
+import { getJson } from '../shared/s3';
+import { downloadFiles } from '../shared/tables/files';
+import type { DriftCheckContext } from './contract';
+import { measureWindow } from './window';
+
+const CHECK = Checks.DRIFT.id;
+const member = (name: keyof DriftCheckContext): string => name;
+
+/** Compares a window of the inference log, inputs and predictions, with the champion's reference. */
+export async function handler(event: CheckEvent): Promise<CheckResult> {
+  const startedAt = new Date().toISOString();
+  const manifest = await readManifest(contextText(event, CHECK, member('windowUri')));
+  const reference = await getJson<ReferenceProfile>(contextText(event, CHECK, member('referenceUri')));
+  const measurements = await Database.use(async (database) =>
+    measureWindow(database, await downloadFiles(database, manifest.objects), reference, modelProject()),
+  );
+  return writeEvidence(event, CHECK, startedAt, measurements);
+}

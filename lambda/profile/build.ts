@@ -1,0 +1,31 @@
+import type { DataSchema } from '../shared/contract';
+import type { Database } from '../shared/duckdb';
+import type { ColumnProfile, ReferenceProfile } from '../shared/profile/contract';
+import { condense, numericProfile, profileColumn, profileOf } from '../shared/profile/profile';
+import type { TableFile } from '../shared/tables/files';
+import { loadTable } from '../shared/tables/reading';
+
+/**
+ * Reference profile of a training split and of the candidate's test predictions.
+ *
+ * @throws Error when a feature is missing, a file is unreadable or there are no rows: a model without a reference could not be monitored.
+ */
+export async function buildReference(
+  database: Database,
+  train: readonly TableFile[],
+  predictions: readonly TableFile[],
+  schema: DataSchema,
+): Promise<ReferenceProfile> {
+  await loadTable(database, 'train', train, schema.features.map(profileColumn));
+  await loadTable(database, 'test', predictions, [{ name: 'candidate', type: 'DOUBLE' }]);
+  const { rows } = await database.row<{ rows: number }>('SELECT count(*) AS rows FROM train');
+  const prediction = condense(await numericProfile(database, 'test', 'candidate'));
+  if (rows === 0 || prediction.count === 0) {
+    throw new Error(`a reference needs rows: the training split has ${rows}, the test predictions have ${prediction.count} probabilities`);
+  }
+  const features: Record<string, ColumnProfile> = {};
+  for (const column of schema.features) {
+    features[column.name] = condense(await profileOf(database, 'train', column));
+  }
+  return { version: '1', schemaVersion: schema.version, rows, features, prediction };
+}

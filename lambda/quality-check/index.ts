@@ -1,0 +1,41 @@
+import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
+import { contextText } from '../shared/check-context';
+import { Database } from '../shared/duckdb';
+import { writeEvidence } from '../shared/evidence';
+import { readManifest } from '../shared/inference-window';
+import { modelProject } from '../shared/project';
+import { downloadFiles, downloadFolder, type TableFile } from '../shared/tables/files';
+import type { QualityCheckContext } from './contract';
+import { measureQuality, qualityNotApplicable } from './measure';
+
+const CHECK = Checks.QUALITY.id;
+const member = (name: keyof QualityCheckContext): string => name;
+
+/** Joins labels that arrived late to the predictions of a window and measures how well the model did. */
+export async function handler(event: CheckEvent): Promise<CheckResult> {
+  const startedAt = new Date().toISOString();
+  return writeEvidence(event, CHECK, startedAt, [await measure(event)]);
+}
+
+async function measure(event: CheckEvent): Promise<Measurement> {
+  const labelsUris = labelsOf(event);
+  if (labelsUris.length === 0) {
+    return qualityNotApplicable('no labels have arrived');
+  }
+  const manifest = await readManifest(contextText(event, CHECK, member('windowUri')));
+  return Database.use(async (database) => {
+    const labels: TableFile[] = [];
+    for (const uri of labelsUris) {
+      labels.push(...(await (uri.endsWith('/') ? downloadFolder(database, uri) : downloadFiles(database, [uri]))));
+    }
+    return measureQuality(database, await downloadFiles(database, manifest.objects), labels, modelProject());
+  });
+}
+
+function labelsOf(event: CheckEvent): readonly string[] {
+  const uris = event.context[member('labelsUris')] ?? [];
+  if (!Array.isArray(uris) || uris.some((uri) => typeof uri !== 'string')) {
+    throw new Error(`check ${CHECK} of gate ${event.gate} needs context.labelsUris as a list of S3 URIs, got ${JSON.stringify(uris)}`);
+  }
+  return uris as string[];
+}
