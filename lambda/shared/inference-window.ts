@@ -1,5 +1,5 @@
 import type { WindowManifest } from '../drift-check/contract';
-import type { DataSchema } from './contract';
+import { CHECK_REQUEST_PREFIX, type DataSchema } from './contract';
 import { type Database, identifier, literal } from './duckdb';
 import { isCategorical } from './profile/profile';
 import { getJson } from './s3';
@@ -22,7 +22,8 @@ export async function readManifest(uri: string): Promise<WindowManifest> {
 }
 
 /**
- * Loads the predictions of a window. The log may hold a record more than once (delivery is at least once); it is counted once.
+ * Loads the predictions of a window. The log may hold a record more than once (delivery is at least once); it is counted once. Requests of the
+ * blueprint's own checks are no production data and stay out.
  *
  * @throws UnreadableFileError when an object holds something else than JSON lines.
  */
@@ -46,7 +47,8 @@ export async function loadWindow(database: Database, files: readonly TableFile[]
     );
   }
   await database.run(
-    `CREATE TABLE ${WINDOW_TABLE} AS SELECT * FROM log QUALIFY row_number() OVER (PARTITION BY "requestId", "row" ORDER BY "time") = 1`,
+    `CREATE TABLE ${WINDOW_TABLE} AS SELECT * FROM log WHERE "requestId" IS NULL OR NOT starts_with("requestId", ${literal(CHECK_REQUEST_PREFIX)})
+     QUALIFY row_number() OVER (PARTITION BY "requestId", "row" ORDER BY "time") = 1`,
   );
   await database.run('DROP TABLE log');
 }
