@@ -1,3 +1,5 @@
+import { lit, UnscopedValidationError } from '../core/errors';
+
 /**
  * Physical names, computed from configuration alone, so that accounts and stacks find each other without cross-stack references.
  */
@@ -26,5 +28,20 @@ export const names = {
   starter: (environment: string, model: string, machine: string): string => `${environment}-${model}-${machine}-starter`,
   /** Role of people or of a program from outside: `dataScientist` becomes `mlops-dev-data-scientist`. */
   accessRole: (environment: string, role: string): string => `mlops-${environment}-${role.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-  role: (environment: string, model: string, purpose: string): string => `mlops-${environment}-${model}-${purpose}`,
+  role: (environment: string, model: string, purpose: string): string => roleName(`mlops-${environment}-${model}-${purpose}`),
+  /** Role of a state machine with this name. */
+  machineRole: (stateMachineName: string): string => roleName(`mlops-${stateMachineName}-machine`),
 } as const;
+
+/** IAM's limit. */
+const MAXIMUM_ROLE_NAME = 64;
+
+function roleName(name: string): string {
+  if (name.length > MAXIMUM_ROLE_NAME) {
+    throw new UnscopedValidationError(
+      lit`RoleName`,
+      `the role name "${name}" must have at most ${MAXIMUM_ROLE_NAME} characters (IAM's limit), got ${name.length}; shorten the model's or the environment's name`,
+    );
+  }
+  return name;
+}

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { names } from '../config/names';
 import { lit, ValidationError } from './errors';
 
 /** Step Functions allows this many characters in the name of a state machine. */
@@ -51,7 +52,7 @@ export class ProcessStateMachine extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new iam.Role(this, 'Role', {
-      roleName: props.roleName ?? `mlops-${props.stateMachineName}-machine`,
+      roleName: props.roleName ?? names.machineRole(props.stateMachineName),
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
       description: `Role of the state machine ${props.stateMachineName}`,
     });

@@ -46,3 +46,7 @@ test('has no finding, and a wildcard of the process is still one', () => {
 test('fails when the name is longer than Step Functions allows', () => {
   expect(() => machine({ stateMachineName: 'm'.repeat(81) })).toThrow(/at most 80 characters \(Step Functions' limit\), got 81 in "m+"; shorten the model's/);
 });
+
+test('fails when the name of its role would be longer than IAM allows', () => {
+  expect(() => machine({ stateMachineName: 'm'.repeat(60) })).toThrow(/at most 64 characters \(IAM's limit\), got 74; shorten the model's/);
+});
