@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { RolloutContext } from '../../lambda/rollout-check/contract';
@@ -13,6 +13,7 @@ import { awsCall, whenMissing } from './aws-call';
 import { recordChampion } from './champion';
 import { EndpointLock } from './endpoint-lock';
 import { Fleet, fleetName } from './fleet';
+import { modelPackages } from './release-starter';
 import { RolloutAlarms } from './rollout-alarms';
 
 /** Properties of {@link Promotion}. */
@@ -54,7 +55,7 @@ export class Promotion extends Construct {
     const group = names.modelPackageGroup(registry.environment, model);
     this.fleet = new Fleet(this, 'Fleet', {
       endpoint,
-      modelPackagesArn: `arn:${Stack.of(this).partition}:sagemaker:${registry.region}:${registry.account}:model-package/${group}/*`,
+      modelPackagesArn: modelPackages(this, registry, group),
     });
     this.alarms = new RolloutAlarms(this, 'Alarms', { endpoint, limits: project.declaration.serving.rollout });
     this.lock = new EndpointLock(this, 'Lock', {

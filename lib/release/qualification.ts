@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
@@ -14,6 +14,7 @@ import type { ModelEndpoint } from '../serving/model-endpoint';
 import { awsCall } from './aws-call';
 import { EndpointLock } from './endpoint-lock';
 import { Fleet, fleetName } from './fleet';
+import { modelPackages } from './release-starter';
 
 /** Properties of {@link Qualification}. */
 export interface QualificationProps {
@@ -54,7 +55,7 @@ export class Qualification extends Construct {
 
   private define({ place, model, endpoint, registry, gate }: QualificationProps): sfn.IChainable {
     const group = names.modelPackageGroup(registry.environment, model);
-    const modelPackagesArn = `arn:${Stack.of(this).partition}:sagemaker:${registry.region}:${registry.account}:model-package/${group}/*`;
+    const modelPackagesArn = modelPackages(this, registry, group);
     const fleet = new Fleet(this, 'Fleet', { endpoint, modelPackagesArn });
     const lock = new EndpointLock(this, 'Lock', {
       tableName: names.stateTable(place.environment, model),
