@@ -4,7 +4,7 @@ import {
   areaUnderCurve, averagePrecision, brierScore, classificationMeasures, compareAreas, confusion, expectedCalibrationError, logLoss, wilsonInterval,
 } from '../shared/statistics';
 import { unusable } from '../shared/usable-scores';
-import { counted, figure, interval, percent, rounded } from '../shared/words';
+import { counted, figure, interval, percent, pValueText, rounded } from '../shared/words';
 
 const ID = Checks.MODEL.measurements;
 
@@ -81,7 +81,7 @@ function measureBaseline({ label, candidate, baseline }: TestPredictions): Measu
     },
     {
       id: ID.BASELINE_P_VALUE, status: 'measured', value: test.pValue, sampleSize: label.length,
-      explanation: `${areas}; p of equal areas by DeLong's paired test is ${rounded(test.pValue, 3)}`,
+      explanation: `${areas}; p of equal areas by DeLong's paired test is ${pValueText(test.pValue)}`,
       ...(Number.isFinite(test.z) && { details: { z: test.z } }),
     },
   ];

@@ -19,3 +19,6 @@ export function list(items: readonly string[], limit = 8): string {
 export const counted = (count: number, noun: string): string => `${figure(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 export const interval = ([lower, upper]: readonly [number, number]): string => `${rounded(lower)} to ${rounded(upper)}`;
+
+/** A p-value; where doubles end, so does the figure. */
+export const pValueText = (p: number): string => (p < 1e-300 ? 'below 1e-300' : rounded(p, 2));

@@ -1,6 +1,6 @@
 import type { ModelDeclaration } from '../contract';
 import { benjaminiHochberg } from '../statistics';
-import { percent, rounded } from '../words';
+import { counted, percent, pValueText, rounded } from '../words';
 import { compareColumn, type Comparison } from './compare';
 import type { ColumnProfile, NumericProfile, ReferenceProfile } from './contract';
 
@@ -95,11 +95,11 @@ function sentence(comparison: Comparison, sizes: readonly Effect[], adjustedPVal
   const { column, referenceMean, mean, missingShare, emptyCells, psi, psiNullLimit } = comparison;
   const parts = [
     ...sizes.map(({ name, value, limit }) => `${name} ${rounded(value, 3)} (limit ${limit})`),
-    `adjusted p ${adjustedPValue < 1e-300 ? 'below 1e-300' : rounded(adjustedPValue, 2)} (limit ${limits.significance})`,
+    `adjusted p ${pValueText(adjustedPValue)} (limit ${limits.significance})`,
     ...(psi > psiNullLimit ? [] : [`PSI within chance (${rounded(psiNullLimit, 3)})`]),
     ...(mean === undefined || referenceMean === undefined ? [] : [`mean ${rounded(mean)} instead of ${rounded(referenceMean)}`]),
     ...(missingShare > 0 ? [`${percent(missingShare)} missing`] : []),
-    ...(emptyCells > 0 ? [`${emptyCells} cells empty on one side`] : []),
+    ...(emptyCells > 0 ? [`${counted(emptyCells, 'cell')} empty on one side`] : []),
   ];
   return `${column} ${STATE_WORDS[state]}: ${parts.join(', ')}`;
 }

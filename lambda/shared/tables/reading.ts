@@ -27,12 +27,22 @@ function reason(cause: unknown): string {
   return (text.split('\n', 1)[0] ?? text).replaceAll(/["']?\/\S*mlops-data-[^\s"',:;]*["']?/g, 'the file').slice(0, 300);
 }
 
-/** Does something with a file of which only its content can be wrong. */
+/** The engine's own troubles say nothing about a file. */
+const ENGINE_TROUBLE = /^(Out of Memory|Internal|Interrupt|Fatal) Error/i;
+
+/**
+ * Does something with a file of which only the content can be wrong.
+ *
+ * @throws UnreadableFileError
+ */
 export async function reading<T>(file: TableFile, work: () => Promise<T>): Promise<T> {
+  if (file.bytes === 0 || file.damage !== undefined) {
+    throw new UnreadableFileError(file, file.damage ?? 'it is empty (0 bytes)');
+  }
   try {
     return await work();
   } catch (error) {
-    throw new UnreadableFileError(file, error);
+    throw error instanceof Error && ENGINE_TROUBLE.test(error.message) ? error : new UnreadableFileError(file, error);
   }
 }
 
@@ -68,9 +78,6 @@ export const jsonType = (name: string): string => `json_type(json, ${member(name
  */
 export async function columnsOf(database: Database, file: TableFile): Promise<Map<string, string | undefined>> {
   return reading(file, async () => {
-    if (file.bytes === 0 || file.damage !== undefined) {
-      throw new Error(file.damage ?? 'it is empty (0 bytes)');
-    }
     if (file.format === 'json') {
       const keys = await database.rows<{ name: string }>(`SELECT DISTINCT unnest(json_keys(json)) AS name FROM ${source(file)} ORDER BY name`);
       return new Map(keys.map(({ name }) => [name, undefined]));

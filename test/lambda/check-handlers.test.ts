@@ -1,0 +1,108 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { handler as checkData } from '../../lambda/data-check';
+import { handler as checkDrift } from '../../lambda/drift-check';
+import type { CheckEvent, CheckResult, Evidence } from '../../lambda/gate/contract';
+import { handler as checkModel } from '../../lambda/model-check';
+import { handler as profile } from '../../lambda/profile';
+import { handler as checkQuality } from '../../lambda/quality-check';
+import { Env, PROJECT_FILE } from '../../lambda/shared/contract';
+import { sha256 } from '../../lambda/shared/hash';
+import { BASELINE, LABELS, SCORES } from './shared/statistics/fixtures';
+import { inMemoryS3 } from './in-memory-s3';
+import { measured, PROJECT } from './support';
+
+const objects = new Map<string, Uint8Array>();
+const put = (uri: string, content: string): void => void objects.set(uri, Buffer.from(content));
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'handlers-'));
+  writeFileSync(join(folder, PROJECT_FILE), JSON.stringify(PROJECT));
+  process.env.LAMBDA_TASK_ROOT = folder;
+  process.env[Env.EVIDENCE_BUCKET] = 'evidence';
+  inMemoryS3(objects);
+});
+
+let run = 0;
+const event = (context: Record<string, unknown>): CheckEvent => {
+  run += 1;
+  return { gate: 'some', runId: `run-${run}`, subject: { type: 'window', name: 'w', digest: 'a'.repeat(64) }, context };
+};
+
+/** The evidence that a check wrote, after comparing its hash. */
+function evidence({ evidenceUri, evidenceSha256 }: CheckResult): Evidence {
+  const bytes = objects.get(evidenceUri) ?? Buffer.from('');
+  expect(sha256(bytes)).toBe(evidenceSha256);
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Evidence;
+}
+
+const CSV = 'id,employed,year,age,income,sex\n1,0,2015,41,1,1\n2,1,2015,30,2,2\n';
+
+describe('The data check', () => {
+  test('reads every data file of the snapshot over all pages, and nothing else', async () => {
+    put('s3://artifacts/people/snapshots/d/a.csv', CSV);
+    put('s3://artifacts/people/snapshots/d/b.csv', CSV.replace('\n1,', '\n11,').replace('\n2,', '\n12,'));
+    put('s3://artifacts/people/snapshots/d/c[*].csv', CSV.replace('\n1,', '\n21,').replace('\n2,', '\n22,'));
+    put('s3://artifacts/people/snapshots/d/_SUCCESS', '');
+    const result = await checkData(event({ snapshotUri: 's3://artifacts/people/snapshots/d/', newestModifiedAt: new Date().toISOString() }));
+    expect(result).toMatchObject({ check: 'data', evidenceUri: 's3://evidence/people/gates/some/run-1/data.json' });
+    const { measurements, subject, check } = evidence(result);
+    expect([check, subject.name, measured(measurements, 'rows').value, measured(measurements, 'duplicateShare').value]).toEqual(['data', 'w', 6, 0]);
+  });
+
+  test('of an empty snapshot writes evidence that nothing could be measured', async () => {
+    const { measurements } = evidence(await checkData(event({ snapshotUri: 's3://artifacts/nothing/', newestModifiedAt: 'never' })));
+    expect(new Set(measurements.map(({ status }) => status))).toEqual(new Set(['notMeasured']));
+  });
+
+  test('fails when the machine hands it no snapshot', async () => {
+    await expect(checkData(event({ newestModifiedAt: '2026-01-01' }))).rejects.toThrow('check data of gate some needs context.snapshotUri as text, got nothing; the context holds newestModifiedAt');
+  });
+});
+
+describe('The model check', () => {
+  test('writes what it measured', async () => {
+    put('s3://artifacts/predictions.csv', `id,label,candidate,baseline\n${LABELS.map((label, row) => `${row},${label},${SCORES[row]},${BASELINE[row]}`).join('\n')}\n`);
+    const { measurements } = evidence(await checkModel(event({ predictionsUri: 's3://artifacts/predictions.csv' })));
+    expect(measured(measurements, 'auc').value).toBeCloseTo(0.8282828283, 9);
+  });
+
+  test('breaks when the predictions are not there', async () => {
+    await expect(checkModel(event({ predictionsUri: 's3://artifacts/none.parquet' }))).rejects.toThrow('cannot read s3://artifacts/none.parquet');
+  });
+});
+
+describe('The reference and the checks of a window', () => {
+  const LOG = Array.from({ length: 600 }, (_, id) =>
+    JSON.stringify({ requestId: `r${id}`, row: 0, time: 't', recordId: id, input: { age: id % 90, income: id, sex: String(1 + (id % 2)) }, output: { probability: (id % 100) / 100 } })).join('\n');
+
+  test('are written, compared and judged from S3', async () => {
+    put('s3://artifacts/train/part-0.csv', `id,employed,age,income,sex\n${Array.from({ length: 900 }, (_, id) => `${id},${id % 2},${id % 90},${id % 600},${1 + (id % 2)}`).join('\n')}\n`);
+    put('s3://artifacts/test.csv', `candidate\n${Array.from({ length: 500 }, (_, id) => (id % 100) / 100).join('\n')}\n`);
+    const { referenceUri, sha256: digest } = await profile({ trainUri: 's3://artifacts/train/', predictionsUri: 's3://artifacts/test.csv', outputUri: 's3://artifacts/run/' });
+    expect(referenceUri).toBe('s3://artifacts/run/reference.json');
+    expect(sha256(objects.get(referenceUri) ?? '')).toBe(digest);
+
+    put('s3://log/2026/a', LOG);
+    put('s3://evidence/window.json', JSON.stringify({ start: 's', end: 'e', objects: ['s3://log/2026/a'] }));
+    const drift = evidence(await checkDrift(event({ windowUri: 's3://evidence/window.json', referenceUri })));
+    expect(measured(drift.measurements, 'predictionDrift').value).toBe(0);
+
+    put('s3://data/labels/d1/part-0.csv', `id,employed\n${Array.from({ length: 600 }, (_, id) => `${id},${Number(id % 100 > 40)}`).join('\n')}\n`);
+    const context = { windowUri: 's3://evidence/window.json', labelsUris: ['s3://data/labels/d1/'] };
+    expect(measured(evidence(await checkQuality(event(context))).measurements, 'auc').value).toBe(1);
+  });
+
+  test('without labels have no quality yet', async () => {
+    for (const context of [{ windowUri: 's3://evidence/window.json' }, { windowUri: 's3://evidence/window.json', labelsUris: [] }]) {
+      expect(evidence(await checkQuality(event(context))).measurements).toEqual([{ id: 'auc', status: 'notApplicable', explanation: 'no labels have arrived' }]);
+    }
+  });
+
+  test('fail on a manifest of another form', async () => {
+    put('s3://evidence/bad.json', '{"objects":"all"}');
+    await expect(checkDrift(event({ windowUri: 's3://evidence/bad.json', referenceUri: 's3://x/y' }))).rejects.toThrow('objects must be a list of S3 URIs');
+    await expect(checkQuality(event({ windowUri: 's3://evidence/window.json', labelsUris: 'all' }))).rejects.toThrow('needs context.labelsUris as a list of S3 URIs');
+  });
+});

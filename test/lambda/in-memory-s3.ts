@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+
+/** An S3 in memory for handler tests: objects by URI. Listing pages after two keys, so that readers prove they follow pages. */
+export function inMemoryS3(objects: Map<string, Uint8Array>): void {
+  const s3 = mockClient(S3Client);
+  s3.on(GetObjectCommand).callsFake(({ Bucket, Key }: { Bucket: string; Key: string }) => {
+    const bytes = objects.get(`s3://${Bucket}/${Key}`);
+    if (bytes === undefined) {
+      throw new NoSuchKey({ message: `no object ${Key}`, $metadata: { httpStatusCode: 404 } });
+    }
+    const body = Readable.from([Buffer.from(bytes)], { objectMode: false });
+    return { Body: Object.assign(body, { transformToByteArray: async () => bytes }) };
+  });
+  s3.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix = '', ContinuationToken }: { Bucket: string; Prefix?: string; ContinuationToken?: string }) => {
+    const keys = [...objects.keys()].filter((uri) => uri.startsWith(`s3://${Bucket}/${Prefix}`)).map((uri) => uri.slice(`s3://${Bucket}/`.length)).sort();
+    const start = Number(ContinuationToken ?? 0);
+    const more = start + 2 < keys.length;
+    return {
+      Contents: keys.slice(start, start + 2).map((Key) => ({ Key, Size: objects.get(`s3://${Bucket}/${Key}`)?.length })),
+      IsTruncated: more,
+      NextContinuationToken: more ? String(start + 2) : undefined,
+    };
+  });
+  s3.on(PutObjectCommand).callsFake(({ Bucket, Key, Body, IfNoneMatch }: { Bucket: string; Key: string; Body: string | Uint8Array; IfNoneMatch?: string }) => {
+    const uri = `s3://${Bucket}/${Key}`;
+    if (IfNoneMatch === '*' && objects.has(uri)) {
+      throw new S3ServiceException({ name: 'PreconditionFailed', message: 'exists', $fault: 'client', $metadata: { httpStatusCode: 412 } });
+    }
+    objects.set(uri, Buffer.from(Body));
+    return { ETag: createHash('md5').update(Body).digest('hex') };
+  });
+}

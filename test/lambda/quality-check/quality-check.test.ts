@@ -1,0 +1,64 @@
+import type { Measurement } from '../../../lambda/gate/contract';
+import { measureQuality } from '../../../lambda/quality-check/measure';
+import { areaUnderCurve } from '../../../lambda/shared/statistics';
+import { gaussian, random } from '../shared/statistics/closeness';
+import { PROJECT, withFiles } from '../support';
+
+const next = random(4);
+const LABELS = Array.from({ length: 800 }, () => Number(next() < 0.5));
+const SCORES = LABELS.map((label) => 1 / (1 + Math.exp(-gaussian(next) - label)));
+const record = (id: number, probability: number, time = '2026-01-01T00:00:00Z', requestId = `r${id}`): string =>
+  JSON.stringify({ requestId, row: 0, time, recordId: id, input: {}, output: { probability, label: 1 } });
+const LOG = `${SCORES.map((score, id) => record(id, score)).join('\n')}\n`;
+const labels = (count = LABELS.length, offset = 0): string => `id,employed\n${LABELS.slice(0, count).map((label, id) => `${id + offset},${label}`).join('\n')}\n`;
+
+const check = async (log: string, ...deliveries: string[]): Promise<Measurement> =>
+  withFiles({ log, ...Object.fromEntries(deliveries.map((content, index) => [`labels-${index}.csv`, content])) }, async (database, [window, ...files]) =>
+    measureQuality(database, [window!], files, PROJECT));
+
+describe('Labelled predictions', () => {
+  test('have an AUC with its interval', async () => {
+    const expected = areaUnderCurve(LABELS, SCORES);
+    const result = await check(LOG, labels());
+    expect(result).toMatchObject({ id: 'auc', status: 'measured', sampleSize: 800 });
+    expect(result.value).toBeCloseTo(expected.auc, 12);
+    expect(result.interval?.[0]).toBeCloseTo(expected.interval[0], 12);
+  });
+
+  test('of one record count once, the latest', async () => {
+    const earlier = SCORES.map((score, id) => record(id, 1 - score, '2025-12-31T00:00:00Z', `earlier-${id}`)).join('\n');
+    const result = await check(`${earlier}\n${LOG}`, labels(), labels());
+    expect(result.sampleSize).toBe(800);
+    expect(result.value).toBeCloseTo(areaUnderCurve(LABELS, SCORES).auc, 12);
+  });
+
+  test('join whatever the number looks like', async () => {
+    expect((await check(LOG, labels().replaceAll(/^(\d+),/gm, '$1.0,'))).sampleSize).toBe(800);
+  });
+
+  test('that are only partly labelled are measured on what is', async () => {
+    const result = await check(LOG, labels(600));
+    expect(result).toMatchObject({ status: 'measured', sampleSize: 600, explanation: expect.stringContaining('on 600 labelled of 800 predictions') });
+  });
+});
+
+describe('Quality does not apply', () => {
+  test('with too few labels of the window', async () => {
+    expect(await check(LOG, labels(20))).toMatchObject({
+      status: 'notApplicable', explanation: '20 of 800 predictions have a label among the 20 that arrived; monitoring.minimumRows is 500',
+    });
+    expect(await check(LOG, labels(800, 100_000))).toMatchObject({ status: 'notApplicable', explanation: expect.stringContaining('0 of 800 predictions') });
+  });
+});
+
+describe('Quality is not measured', () => {
+  test.each([
+    ['with labels of one class', LOG, labels().replaceAll(/,1$/gm, ',0'), 'a ranking needs both'],
+    ['with labels without the target', LOG, labels().replace('employed', 'employment'), 'lacks the columns employed; it has id, employment'],
+    ['with an empty labels file', LOG, '', 'it is empty (0 bytes)'],
+    ['with a broken log', '{"requestId"\n', labels(), 'log cannot be read as JSON lines'],
+    ['with a probability that is none', LOG.replace(/"probability":[\d.]+/, '"probability":7'), labels(), 'the model in production has the probability 7'],
+  ])('%s', async (_, log, delivery, sentence) => {
+    expect(await check(log, delivery)).toMatchObject({ status: 'notMeasured', explanation: expect.stringContaining(sentence) });
+  });
+});
