@@ -1,14 +1,15 @@
-import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as schedulerTargets from 'aws-cdk-lib/aws-scheduler-targets';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Machine, SCHEDULE_INPUT, StarterEnv } from '../../lambda/starter/contract';
 import type { ModelProjectData } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
+import { DeadLetterQueue } from './dead-letter-queue';
 import { HandlerFunction } from './handler-function';
 import { acknowledgeWildcard } from './wildcards';
 
@@ -47,15 +48,7 @@ export class MachineStarter extends Construct {
       resourceName: props.stateMachineName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    this.deadLetterQueue = new sqs.Queue(this, 'Undelivered', {
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(this.deadLetterQueue).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'This is a dead-letter queue, of event rules and a schedule.',
-    });
+    this.deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
     this.handler = new HandlerFunction(this, 'Function', {
       handler: 'starter',
       functionName: names.starter(props.place.environment, model, props.machine),

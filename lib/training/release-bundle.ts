@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Zippable, zipSync } from 'fflate';
+import { lit, UnscopedValidationError } from '../core/errors';
+import { scratchFolder } from '../core/scratch';
+
+/** Code of a model project as one file. */
+export interface ReleaseBundle {
+  /** Path of the zip file. */
+  readonly path: string;
+  /** SHA-256 (hex) of the zip file: equal code has an equal bundle, wherever and whenever it is made. */
+  readonly sha256: string;
+  /** Paths in the bundle, sorted. */
+  readonly files: readonly string[];
+}
+
+/** What jobs and endpoints do not need: tests, example data, texts for people, traces of running the code here. */
+const LEFT_OUT = [/^tests$/, /^data$/, /^README/i, /^__pycache__$/, /\.pyc$/, /^\./, /^node_modules$/];
+
+/** Within a zip's range of years and the same in every time zone. */
+const TIME = new Date(1980, 0, 1);
+
+/**
+ * Packs the code of a model project: names sorted, one fixed time, so that the hash tells the content and nothing else.
+ *
+ * @throws when the folder holds nothing to pack.
+ */
+export function bundleRelease(folder: string): ReleaseBundle {
+  const files = listFiles(folder).toSorted();
+  if (files.length === 0) {
+    throw new UnscopedValidationError(lit`ReleaseBundle`, `the model project ${JSON.stringify(folder)} holds no code to release`);
+  }
+  const content: Zippable = Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file))]));
+  const zip = zipSync(content, { mtime: TIME, level: 9 });
+  const path = join(scratchFolder('release'), 'code.zip');
+  writeFileSync(path, zip);
+  return { path, sha256: createHash('sha256').update(zip).digest('hex'), files };
+}
+
+function listFiles(folder: string, below = ''): string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true })
+    .filter(({ name }) => !LEFT_OUT.some((pattern) => pattern.test(name)))
+    .flatMap((entry) => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      return entry.isDirectory() ? listFiles(folder, path) : [path];
+    });
+}
