@@ -42,6 +42,11 @@ export class ProcessingJobs {
     };
   }
 
+  /** Settles when the job with this ARN has ended. */
+  async ended(arn: string): Promise<void> {
+    await this.jobs.all().flatMap((jobs) => [...jobs.values()]).find((job) => job.arn === arn)?.done;
+  }
+
   private find(name: string | undefined, context: CallContext): ProcessingJob {
     const job = this.jobs.of(context).get(name ?? '');
     if (job === undefined) {

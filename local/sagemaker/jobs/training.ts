@@ -48,6 +48,11 @@ export class TrainingJobs {
     };
   }
 
+  /** Settles when the job with this ARN has ended. */
+  async ended(arn: string): Promise<void> {
+    await this.jobs.all().flatMap((jobs) => [...jobs.values()]).find((job) => job.arn === arn)?.done;
+  }
+
   private find(name: string | undefined, context: CallContext): TrainingJob {
     const job = this.jobs.of(context).get(name ?? '');
     if (job === undefined) {

@@ -21,16 +21,16 @@ export function asReference(value: unknown): Reference | undefined {
   if (!isRecord(value) || Object.keys(value).length !== 1) {
     return undefined;
   }
-  const { Get: get, 'Std:Join': join, 'Std:JsonGet': jsonGet } = value;
-  if (typeof get === 'string') {
-    return { kind: 'get', path: get };
+  const { Get: path, 'Std:Join': join, 'Std:JsonGet': json } = value;
+  if (typeof path === 'string') {
+    return { kind: 'get', path };
   }
   if (isRecord(join)) {
     return { kind: 'join', on: String(join.On ?? ''), values: Array.isArray(join.Values) ? join.Values : [] };
   }
-  if (isRecord(jsonGet)) {
-    const file = asReference(jsonGet.PropertyFile);
-    return { kind: 'jsonGet', propertyFile: file?.kind === 'get' ? file.path : undefined, s3Uri: jsonGet.S3Uri, path: String(jsonGet.Path ?? '') };
+  if (isRecord(json)) {
+    const file = asReference(json.PropertyFile);
+    return { kind: 'jsonGet', propertyFile: file?.kind === 'get' ? file.path : undefined, s3Uri: json.S3Uri, path: String(json.Path ?? '') };
   }
   return undefined;
 }
