@@ -1,7 +1,7 @@
-import type { ModelProjectData } from '../shared/contract';
+import type { ColumnSchema, ModelProjectData } from '../shared/contract';
 import { type Database, literal } from '../shared/duckdb';
 import type { TableFile } from '../shared/tables/files';
-import { type ColumnFacts, type Expected, expectedColumns, type FileFacts, invalidValues, PROBLEMS, type Problem, type SnapshotFacts } from './facts';
+import { type ColumnFacts, expectedColumns, type FileFacts, invalidValues, PROBLEMS, type Problem, type SnapshotFacts } from './facts';
 import { STAGE, type StagedFile, stageFiles } from './stage';
 
 /** Values shown of each problem. */
@@ -14,11 +14,11 @@ export async function collectFacts(database: Database, found: readonly TableFile
   const expected = expectedColumns(schema);
   const { staged, unreadable } = await stageFiles(database, found, expected);
   const perFile = await database.rows<Counts>(
-    `SELECT file, count(*) AS n, ${expected.map(({ column }, i) => countsOf(i, column.type)).join(', ')} FROM ${STAGE} GROUP BY file ORDER BY file`,
+    `SELECT file, count(*) AS n, ${expected.map(({ type }, i) => countsOf(i, type)).join(', ')} FROM ${STAGE} GROUP BY file ORDER BY file`,
   );
   const countsOfFile = new Map(perFile.map((counts): [number, Counts] => [counts.file ?? -1, counts]));
   const columns: ColumnFacts[] = [];
-  for (const [index, { column }] of expected.entries()) {
+  for (const [index, column] of expected.entries()) {
     const files = staged.filter(({ present }) => present.has(column.name));
     const rows = files.map((file) => countsOfFile.get(file.index)).filter((counts) => counts !== undefined);
     const facts = columnFacts(column, index, rows);
@@ -64,16 +64,16 @@ async function examplesOf(database: Database, index: number): Promise<ColumnFact
   return rows.map(({ code, value, count }) => ({ problem: PROBLEMS[code - 1] ?? 'type', value: value.slice(0, 40), count }));
 }
 
-function fileFacts({ file, present }: StagedFile, expected: readonly Expected[], counts: Counts | undefined): FileFacts {
-  const names = new Set(expected.map(({ column }) => column.name));
+function fileFacts({ file, present }: StagedFile, expected: readonly ColumnSchema[], counts: Counts | undefined): FileFacts {
+  const names = new Set(expected.map(({ name }) => name));
   return {
     name: file.name,
     rows: counts?.n ?? 0,
-    missing: expected.filter(({ column, optional }) => !optional && !present.has(column.name)).map(({ column }) => column.name),
+    missing: expected.filter(({ name, nullable }) => nullable !== true && !present.has(name)).map(({ name }) => name),
     unexpected: [...present.keys()].filter((name) => !names.has(name)),
-    mistyped: expected.flatMap(({ column }, index) => {
+    mistyped: expected.flatMap(({ name }, index) => {
       const values = counts?.[`present${index}`] ?? 0;
-      return values > 0 && counts?.[`type${index}`] === values ? [{ name: column.name, found: present.get(column.name) ?? 'other values' }] : [];
+      return values > 0 && counts?.[`type${index}`] === values ? [{ name, found: present.get(name) ?? 'other values' }] : [];
     }),
   };
 }

@@ -4,18 +4,13 @@ import type { ColumnSchema, DataSchema } from '../shared/contract';
 export const PROBLEMS = ['type', 'belowMinimum', 'aboveMaximum', 'outsideDomain'] as const;
 export type Problem = (typeof PROBLEMS)[number];
 
-/** Role of a column in the project. */
-export interface Expected {
-  readonly column: ColumnSchema;
-  /** A delivery may leave the column out: the order column is no input of a model. */
-  readonly optional: boolean;
-}
-
-/** Columns that the schema promises: record id, target, order, features. */
-export function expectedColumns(schema: DataSchema): Expected[] {
-  const order = schema.order === undefined ? [] : [{ column: schema.order, optional: true }];
-  return [schema.recordId, schema.target, ...schema.features].map((column): Expected => ({ column, optional: false })).concat(order);
-}
+/** Columns that the schema promises: record id, target, features, order. A file may leave out those that are nullable. */
+export const expectedColumns = ({ recordId, target, features, order }: DataSchema): ColumnSchema[] => [
+  recordId,
+  target,
+  ...features,
+  ...(order === undefined ? [] : [order]),
+];
 
 /** One data file. */
 export interface FileFacts {

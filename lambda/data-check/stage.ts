@@ -2,7 +2,6 @@ import type { ColumnSchema } from '../shared/contract';
 import { type Database, literal } from '../shared/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { columnsOf, columnText, insertFile, jsonType, UnreadableFileError } from '../shared/tables/reading';
-import type { Expected } from './facts';
 
 /** Table of all files: `file`, and per expected column `t<i>` (text) and `p<i>` (0, or 1 + index of the problem). */
 export const STAGE = 'stage';
@@ -35,7 +34,7 @@ export interface StagedFile {
 export async function stageFiles(
   database: Database,
   files: readonly TableFile[],
-  expected: readonly Expected[],
+  expected: readonly ColumnSchema[],
 ): Promise<{ readonly staged: StagedFile[]; readonly unreadable: string[] }> {
   await database.run(`CREATE TABLE ${STAGE} (file INTEGER, ${expected.map((_, i) => `t${i} VARCHAR, p${i} UTINYINT`).join(', ')})`);
   const staged: StagedFile[] = [];
@@ -43,7 +42,7 @@ export async function stageFiles(
   for (const [index, file] of files.entries()) {
     try {
       const present = await columnsOf(database, file);
-      const values = expected.flatMap(({ column }) => (present.has(column.name) ? valueAndProblem(file, column, present.get(column.name)) : ['NULL', '0']));
+      const values = expected.flatMap((column) => (present.has(column.name) ? valueAndProblem(file, column, present.get(column.name)) : ['NULL', '0']));
       await insertFile(database, STAGE, file, [String(index), ...values]);
       staged.push({ index, file, present });
     } catch (error) {

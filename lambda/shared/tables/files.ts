@@ -29,10 +29,10 @@ const EXTENSIONS: Record<string, TableFormat> = {
 /** Objects such as `_SUCCESS` describe data and are none, by the convention of Hive and Spark. */
 const isData = (key: string): boolean => !/^[._]/.test(basename(key)) && !key.endsWith('/');
 
-/** Downloads every data file under a folder of S3 into the database's scratch folder, in key order. */
+/** Downloads every data file under a folder of S3 (with or without the slash at its end) into the database's scratch folder, in key order. */
 export async function downloadFolder(database: Database, folderUri: string): Promise<TableFile[]> {
   const { bucket } = parseS3Uri(folderUri);
-  const keys = (await listObjects(folderUri)).flatMap(({ Key }) => (Key !== undefined && isData(Key) ? [Key] : []));
+  const keys = (await listObjects(folderUri.replace(/\/?$/, '/'))).flatMap(({ Key }) => (Key !== undefined && isData(Key) ? [Key] : []));
   return downloadFiles(database, keys.map((key) => s3Uri(bucket, key)));
 }
 
