@@ -65,3 +65,14 @@ export const environments: EnvironmentConfig[] = [
     workspace: false,
   },
 ];
+
+/** Delivery of code from GitHub, in the tooling account; left out where no connection is given. */
+export const delivery =
+  process.env.MLOPS_CONNECTION_ARN === undefined
+    ? undefined
+    : {
+        account: process.env.MLOPS_TOOLING_ACCOUNT ?? '444444444444',
+        region,
+        repository: process.env.MLOPS_REPOSITORY ?? '',
+        connectionArn: process.env.MLOPS_CONNECTION_ARN,
+      };

@@ -3,8 +3,9 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadModelProjects, ModelProjectError } from '../lib/config/model-project';
 import { EnvironmentError, promotionChain } from '../lib/config/validation';
+import { CodeDeliveryStack } from '../lib/stacks/code-delivery-stack';
 import { MlopsStage } from '../lib/stacks/mlops-stage';
-import { environments } from './environments';
+import { delivery, environments } from './environments';
 import { sourceOf } from './source';
 
 try {
@@ -14,6 +15,9 @@ try {
   const models = loadModelProjects(folder).map((project) => ({ project, ...sourceOf(project.folder) }));
   for (const environment of chain.environments) {
     new MlopsStage(app, environment.name, { environment, chain, models });
+  }
+  if (delivery !== undefined) {
+    new CodeDeliveryStack(app, 'CodeDelivery', { ...delivery, environments: chain.environments });
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 } catch (error) {
