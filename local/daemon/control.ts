@@ -1,0 +1,52 @@
+import type { FaultBoard } from '../core/faults';
+import type { WireRequest } from '../core/protocol';
+import { type FaultRule, type HttpAnswer, ServiceError } from '../core/service';
+
+export interface ControlOptions {
+  readonly faults: () => FaultBoard;
+  readonly status: () => object;
+  readonly stop: () => void;
+}
+
+const json = (status: number, body: object): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/**
+ * What the command line and the story ask of the local AWS itself, below `/_local/`: `GET status`, `POST stop`, `GET|POST|DELETE faults`.
+ */
+export function createControl({ faults, status, stop }: ControlOptions): (request: WireRequest) => Promise<HttpAnswer> {
+  const routes: Record<string, (request: WireRequest, id: string | undefined) => HttpAnswer> = {
+    'GET status': () => json(200, status()),
+    'POST stop': () => {
+      setImmediate(stop);
+      return json(202, {});
+    },
+    'GET faults': () => json(200, { faults: faults().list() }),
+    'POST faults': (request) => json(201, { id: faults().add(faultRule(request.body)) }),
+    'DELETE faults': (_request, id) => json(200, { removed: faults().remove(id) }),
+  };
+  return async (request) => {
+    const [, name = '', id] = /^\/_local\/(\w+)(?:\/([\w-]+))?$/.exec(request.url) ?? [];
+    const route = routes[`${request.method} ${name}`];
+    if (route === undefined) {
+      throw new ServiceError('NotFound', `nothing answers ${request.method} ${request.url}; there is ${Object.keys(routes).join(', ')}`, 404);
+    }
+    return route(request, id);
+  };
+}
+
+function faultRule(body: Buffer): FaultRule {
+  let rule: Partial<FaultRule>;
+  try {
+    rule = JSON.parse(body.toString('utf8')) as Partial<FaultRule>;
+  } catch {
+    throw new ServiceError('ValidationException', 'a fault rule is a JSON document');
+  }
+  if (typeof rule.service !== 'string' || typeof rule.operation !== 'string') {
+    throw new ServiceError('ValidationException', 'a fault rule names service and operation, e.g. {"service":"sagemaker","operation":"InvokeEndpoint"}');
+  }
+  return rule as FaultRule;
+}
