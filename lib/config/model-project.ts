@@ -78,6 +78,11 @@ export class ModelProject implements ModelProjectData {
   public get data(): ModelProjectData {
     return { declaration: this.declaration, schema: this.schema, policyDigest: this.policyDigest };
   }
+
+  /** A path of this machine must not get into an asset: its digest would differ from machine to machine. */
+  public toJSON(): ModelProjectData {
+    return this.data;
+  }
 }
 
 /**

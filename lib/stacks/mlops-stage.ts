@@ -5,6 +5,8 @@ import type { ModelProject } from '../config/model-project';
 import { placesOf } from '../config/sharing';
 import { AccessStack } from './access-stack';
 import { FoundationStack } from './foundation-stack';
+import { ModelDevelopmentStack } from './model-development-stack';
+import { ModelServingStack } from './model-serving-stack';
 
 /** A model project and where its code comes from. */
 export interface ModelRelease {
@@ -32,6 +34,13 @@ export class MlopsStage extends Stage {
       const prefix = index === 0 ? '' : 'Serving';
       new FoundationStack(this, `${prefix}Foundation`, { environment, chain, place });
       new AccessStack(this, `${prefix}Access`, { environment, chain, place, models: models.map(({ project }) => project.name) });
+    }
+    const { lifetime } = environment.serving.endpoint;
+    for (const { project, repository, commit } of models) {
+      new ModelDevelopmentStack(this, `${project.id}Development`, { environment, chain, project, repository, commit });
+      if (lifetime !== 'none') {
+        new ModelServingStack(this, `${project.id}Serving`, { environment, chain, project: project.data });
+      }
     }
   }
 }
