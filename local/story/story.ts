@@ -42,7 +42,7 @@ export interface Deployment {
 /** What the steps share. */
 export interface Story {
   readonly world: World;
-  readonly project: ModelProjectData;
+  readonly project: Pick<ModelProjectData, 'declaration' | 'schema'>;
   /** Folder of model projects that was deployed. */
   readonly models: string;
   /** Scratch folder of this run. */

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { type Command, CommandError } from './commands/command';
+import { down } from './commands/down';
+import { env } from './commands/env';
+import { logs } from './commands/logs';
+import { status } from './commands/status';
+import { story } from './commands/story';
+import { testModelProjects } from './commands/test-models';
+import { up } from './commands/up';
+import { SetupError } from './setup';
+
+const COMMANDS: Readonly<Record<string, Command>> = { story, up, down, status, logs, env, 'test-models': testModelProjects };
+
+async function main(): Promise<number> {
+  const [name = '', ...args] = process.argv.slice(2);
+  const command = COMMANDS[name];
+  if (command === undefined || args.includes('--help')) {
+    const usages = Object.values(COMMANDS).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
+    process.stderr.write(`${command === undefined && name !== '--help' ? `there is no command ${JSON.stringify(name)}\n\n` : ''}npm run local -- COMMAND\n\n${usages.join('\n')}\n`);
+    return command === undefined && name !== '--help' ? 1 : 0;
+  }
+  return command.run(args);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const plain = error instanceof CommandError || error instanceof SetupError;
+    process.stderr.write(`${plain ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(error instanceof CommandError ? error.exitCode : 1);
+  },
+);

@@ -1,0 +1,42 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { rootCredentials } from '../core/keys';
+import { requireRun } from './attach';
+import { type Command, CommandError, readArguments } from './command';
+
+export const env: Command = {
+  usage: 'env ENVIRONMENT [--role ROLE] [--json]',
+  summary: 'shell exports that point the AWS CLI or boto3 at an account',
+  async run(args) {
+    const { values, positionals } = readArguments(args, { role: { type: 'string' } }, true);
+    const run = requireRun();
+    const [environment = ''] = positionals;
+    const account = run.accounts[environment];
+    if (account === undefined) {
+      throw new CommandError(`there is no environment ${JSON.stringify(environment)}; there is ${Object.keys(run.accounts).join(', ')}`);
+    }
+    const root = rootCredentials(account);
+    let credentials: { AccessKeyId?: string; SecretAccessKey?: string; SessionToken?: string } = {
+      AccessKeyId: root.accessKeyId,
+      SecretAccessKey: root.secretAccessKey,
+    };
+    if (values.role !== undefined) {
+      const sts = new STSClient({ endpoint: run.endpoint, region: run.region, credentials: root });
+      const RoleArn = values.role.startsWith('arn:') ? values.role : `arn:aws:iam::${account}:role/${values.role}`;
+      const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'local' })).catch((error: unknown) => {
+        throw new CommandError(error instanceof Error ? error.message : String(error));
+      });
+      credentials = Credentials ?? {};
+    }
+    const variables: Record<string, string | undefined> = {
+      AWS_ENDPOINT_URL: run.endpoint,
+      AWS_ACCESS_KEY_ID: credentials.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.SecretAccessKey,
+      AWS_SESSION_TOKEN: credentials.SessionToken,
+      AWS_REGION: run.region,
+      AWS_DEFAULT_REGION: run.region,
+    };
+    const set = Object.entries(variables).filter(([, value]) => value !== undefined);
+    process.stdout.write(values.json ? `${JSON.stringify(Object.fromEntries(set))}\n` : `${set.map(([name, value]) => `export ${name}=${value}`).join('\n')}\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadProject } from '../story/project';
+import { ExampleData } from '../story/data';
+import { Reporter } from '../story/reporter';
+import { describe, runStory } from '../story/run';
+import type { Story } from '../story/story';
+import { World } from '../story/world';
+import { Toolkit } from '../deploy/toolkit';
+import { ensureEmploymentData } from '../setup';
+import { control } from './attach';
+import { bringUp, localOptions } from './bring-up';
+import { type Command, CommandError, readArguments, readNumber } from './command';
+
+/** The model project that the story is about. */
+const MODEL = 'employment';
+
+export const story: Command = {
+  usage: 'story [--sample] [--step N] [--models FOLDER] [--time-scale N] [--port N] [--json]',
+  summary: 'the whole process on real data, from an empty account to an automatic rollback (npm start)',
+  async run(args) {
+    const startedAt = new Date();
+    const { values } = readArguments(args, { sample: { type: 'boolean', default: false }, step: { type: 'string' } });
+    const reporter = new Reporter(values.json ? process.stderr : process.stdout);
+    const log = (line: string): void => reporter.line('set-up', line);
+    const options = localOptions(values, log);
+    const lastStep = readNumber('step', values.step, { minimum: 1, maximum: 10 });
+    const projectFolder = join(options.models, MODEL);
+    if (!existsSync(projectFolder)) {
+      throw new CommandError(`the story is about the model project ${MODEL}, and ${options.models} has none`);
+    }
+    const source = values.sample
+      ? { sampleFolder: join(resolve('models'), MODEL, 'data') }
+      : { originalFolder: (await ensureEmploymentData({ log })).folder };
+    const { daemon, run, toolkit, assembly } = await bringUp(options);
+    // Whatever ends this process, the closed pipe ends the local AWS; Ctrl-C only must not wait for it.
+    process.once('SIGINT', () => process.exit(130));
+    process.once('SIGTERM', () => process.exit(143));
+    const world = new World(run);
+    const scratch = join(run.folder, 'story');
+    const data = await ExampleData.open(source, scratch);
+    const context: Story = {
+      world,
+      project: loadProject(projectFolder),
+      models: options.models,
+      scratch,
+      data,
+      full: !values.sample,
+      reporter,
+      faults: {
+        add: async (rule) => (await control<{ id: string }>(run, 'POST', 'faults', rule)).id,
+        remove: async (id) => void (await control(run, 'DELETE', `faults/${id}`)),
+      },
+      deployment: {
+        deploy: async ({ models, patterns = ['**'] } = {}) => ({
+          stacks: await toolkit.deploy(models === undefined ? assembly : await Toolkit.synth(run.folder, models), patterns),
+        }),
+      },
+      traffic: {},
+      endpointHistory: [],
+    };
+    try {
+      const summary = await runStory(context, { lastStep, startedAt, processes: () => [process.pid, daemon.pid] });
+      if (values.json) {
+        process.stdout.write(`${JSON.stringify(summary)}\n`);
+      }
+      reporter.text(describe(summary));
+      if (lastStep !== undefined) {
+        daemon.keep();
+        reporter.text(`Everything is still up at ${run.endpoint}: npm run local -- status | logs | env prod | down`);
+      } else {
+        await daemon.stop();
+      }
+      return summary.succeeded ? 0 : 1;
+    } finally {
+      data.close();
+      world.close();
+    }
+  },
+};

@@ -1,0 +1,15 @@
+import { testModels } from '../setup';
+import { localOptions } from './bring-up';
+import { type Command, readArguments } from './command';
+
+export const testModelProjects: Command = {
+  usage: 'test-models [--models FOLDER]',
+  summary: "run every model project's own tests",
+  async run(args) {
+    const { values } = readArguments(args, {});
+    const { models } = localOptions(values, (line) => void process.stderr.write(`${line}\n`));
+    const { passed, failed } = await testModels(models);
+    process.stdout.write(`Tests: ${failed > 0 ? `${failed} failed, ` : ''}${passed} passed, ${passed + failed} total\n`);
+    return failed > 0 ? 1 : 0;
+  },
+};
