@@ -9,7 +9,8 @@ export type Effect =
   /** Accepted and recorded; nothing on the local AWS depends on it. */
   | 'inert';
 
-export type PropertyEffects = Readonly<Record<string, Effect>>;
+/** What a change of each property means; a type without behaviour accepts any property. */
+export type PropertyEffects = Readonly<Record<string, Effect>> | 'anything';
 
 export function equal(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) {
@@ -32,7 +33,7 @@ export const changedProperties = (before: Values, after: Values): string[] =>
 
 /** What a set of changed properties means for a resource. */
 export function effectOf(effects: PropertyEffects, changed: readonly string[], canUpdate: boolean): Effect {
-  const found = new Set(changed.map((name) => effects[name] ?? 'replace'));
+  const found = new Set(effects === 'anything' ? [] : changed.map((name) => effects[name] ?? 'replace'));
   if (found.has('replace') || (found.has('update') && !canUpdate)) {
     return 'replace';
   }

@@ -45,7 +45,8 @@ function assertSupported(template: Template, included: ReadonlySet<string>, hand
     if (handler === undefined) {
       return [`resource type ${Type} (${logicalId}) is not supported by the local AWS`];
     }
-    const strange = Object.keys(Properties).filter((name) => !Object.hasOwn(handler.properties, name));
+    const { properties } = handler;
+    const strange = properties === 'anything' ? [] : Object.keys(Properties).filter((name) => !Object.hasOwn(properties, name));
     return strange.map((name) => `property ${name} of ${Type} (${logicalId}) is not supported by the local AWS`);
   });
   if (problems.length > 0) {

@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { PropertyEffects } from '../diff';
 import type { Values } from '../template';
 import { text } from './convert';
 import type { HandlerTable, ResourceContext, ResourceHandler } from './handler';
 
-/** Every property is accepted: the type as a whole has no behaviour here. */
-const anyProperty: PropertyEffects = new Proxy<Record<string, 'inert'>>({}, {
-  get: () => 'inert',
-  has: () => true,
-  getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: 'inert' }),
-});
-
 /** A resource that is recorded and nothing else. */
 const recorded = (name?: string, attributes: (id: string, context: ResourceContext, properties: Values) => Values = () => ({})): ResourceHandler => ({
-  properties: anyProperty,
+  properties: 'anything',
   async create(properties, context) {
     const physicalId = text(name === undefined ? undefined : properties[name]) ?? context.generateName(60);
     return { physicalId, attributes: attributes(physicalId, context, properties) };
