@@ -1,4 +1,3 @@
-import { VerifyCommand } from '@aws-sdk/client-kms';
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { SIGNATURE_FILE, type Verdict, VERDICT_FILE, type VerdictSignature } from '../gate/contract';
 import { type ArtifactManifest, PackageMetadata } from '../register/contract';
@@ -9,6 +8,7 @@ import { sha256 } from '../shared/hash';
 import { logger } from '../shared/logger';
 import { modelProject } from '../shared/project';
 import { findBytes, parseJson, s3Uri, sha256OfObject } from '../shared/s3';
+import { isSignedBy } from '../shared/signature';
 import { type AdmittedPackage, PROMOTION_REFUSED, QUALIFICATION_KEY_ARN } from './contract';
 import { manifestProblem, packageProblem, verdictProblem } from './rules';
 
@@ -66,29 +66,9 @@ async function verifyQualification(packageDigest: string): Promise<void> {
   const signature = parseJson<VerdictSignature>(new TextDecoder().decode(await required(signatureUri, 'the signature of the qualification verdict')), signatureUri);
   const digest = sha256(verdictBytes);
   refuseIf(verdictProblem(parseJson<Verdict>(new TextDecoder().decode(verdictBytes), verdictUri), signature, digest, packageDigest));
-  if (!(await isSigned(digest, signature))) {
-    throw new PromotionRefused(`${verdictUri} is not signed by the qualifying environment's key ${requireEnv(QUALIFICATION_KEY_ARN)}`);
-  }
-}
-
-/** Only the configured key counts; which key the signature file names is of no importance. */
-async function isSigned(digest: string, { signature, algorithm }: VerdictSignature): Promise<boolean> {
-  try {
-    const { SignatureValid } = await clients.kms().send(
-      new VerifyCommand({
-        KeyId: requireEnv(QUALIFICATION_KEY_ARN),
-        Message: Buffer.from(digest, 'hex'),
-        MessageType: 'DIGEST',
-        Signature: Buffer.from(signature, 'base64'),
-        SigningAlgorithm: algorithm,
-      }),
-    );
-    return SignatureValid === true;
-  } catch (error) {
-    if ((error as Error).name === 'KMSInvalidSignatureException') {
-      return false;
-    }
-    throw error;
+  const keyArn = requireEnv(QUALIFICATION_KEY_ARN);
+  if (!(await isSignedBy(keyArn, digest, signature))) {
+    throw new PromotionRefused(`${verdictUri} is not signed by the qualifying environment's key ${keyArn}`);
   }
 }
 

@@ -101,7 +101,7 @@ export class Promotion extends Construct {
         previousConfig: null,
         previousModel: null,
         rolledBack: null,
-        alarmReasons: '',
+        alarmReasons: null,
       },
     });
   }
@@ -163,7 +163,7 @@ export class Promotion extends Construct {
       assign: {
         rolledBack:
           "{% 'endpoint ' & $status.EndpointStatus & ' with configuration ' & $status.EndpointConfigName & ' instead of ' & $fleetName & " +
-          "($alarmReasons = '' ? '' : '; ' & $alarmReasons) & ($exists($status.FailureReason) ? '; ' & $status.FailureReason : '') %}",
+          "($alarmReasons = null ? '' : '; ' & $alarmReasons) & ($exists($status.FailureReason) ? '; ' & $status.FailureReason : '') %}",
       },
     });
     const stuck = sfn.Fail.jsonata(this, 'Rollback failed', {

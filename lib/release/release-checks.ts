@@ -9,7 +9,7 @@ import { lit, ValidationError } from '../core/errors';
 import { HandlerFunction } from '../core/handler-function';
 import { contractCriteria, loadCriteria, rolloutCriteria } from '../gates/criteria';
 import { FunctionCheck } from '../gates/function-check';
-import { readEnvironmentObjects } from '../serving/foreign-objects';
+import { readEnvironmentObjects } from '../core/foreign-objects';
 import type { PredictionService } from '../serving/prediction-service';
 import { acknowledgeWildcard } from '../core/wildcards';
 

@@ -1,12 +1,11 @@
-import { Arn, Duration, Stack } from 'aws-cdk-lib';
+import { Arn, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
-import { type Machine, StarterEnv } from '../../lambda/starter/contract';
+import type { Machine } from '../../lambda/starter/contract';
 import { names, type Place } from '../config/names';
-import { HandlerFunction } from '../core/handler-function';
+import { MachineStarter } from '../core/machine-starter';
 import { acknowledgeWildcard } from '../core/wildcards';
 
 /** Properties of {@link ReleaseStarter}. */
@@ -14,7 +13,7 @@ export interface ReleaseStarterProps {
   readonly place: Place;
   readonly project: ModelProjectData;
   readonly machine: Extract<Machine, 'qualification' | 'promotion'>;
-  readonly stateMachineArn: string;
+  readonly stateMachineName: string;
   /** Where the model packages are registered. */
   readonly registry: Place;
   /** Approval status of the package events that start the machine. */
@@ -22,48 +21,38 @@ export interface ReleaseStarterProps {
 }
 
 /**
- * Starts a release machine when a model package of the group changes to an approval status. The registry's events arrive on the default bus of its
- * account; elsewhere they are forwarded to the environment's own bus.
+ * Starts a release machine when a model package changes to an approval status. The registry's events arrive on the default bus of its account;
+ * elsewhere they are forwarded to the environment's own bus.
  */
-export class ReleaseStarter extends Construct {
-  constructor(scope: Construct, id: string, props: ReleaseStarterProps) {
-    super(scope, id);
-    const { place, project, machine, registry } = props;
+export class ReleaseStarter extends MachineStarter {
+  constructor(scope: Construct, id: string, { place, project, machine, stateMachineName, registry, approvalStatus }: ReleaseStarterProps) {
     const model = project.declaration.name;
     const group = names.modelPackageGroup(registry.environment, model);
-    const stack = Stack.of(this);
-    const starter = new HandlerFunction(this, 'Starter', {
-      handler: 'starter',
-      description: `Starts the ${machine} of ${model} once for each change of a model package`,
-      roleName: names.role(place.environment, model, `${machine}-starter`),
+    const packages = modelPackages(scope, registry, group);
+    const champion = Arn.format({ service: 'ssm', resource: 'parameter', resourceName: Layout.championParameter(model).slice(1) }, Stack.of(scope));
+    super(scope, id, {
+      place,
       project,
-      environment: { [StarterEnv.STATE_MACHINE_ARN]: props.stateMachineArn, [StarterEnv.MACHINE]: machine },
+      machine,
+      stateMachineName,
       statements: [
-        new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [props.stateMachineArn] }),
-        new iam.PolicyStatement({
-          actions: ['ssm:GetParameter'],
-          resources: [Arn.format({ service: 'ssm', resource: 'parameter', resourceName: Layout.championParameter(model).slice(1) }, stack)],
-        }),
-        new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [modelPackages(this, registry, group)] }),
+        new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] }),
+        new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [champion] }),
       ],
     });
-    acknowledgeWildcard(starter, modelPackages(this, registry, group), 'Versions of one model package group: they are registered after this deployment.');
-    const rule = new events.Rule(this, 'Rule', {
-      description: `Model packages of ${group} that are ${props.approvalStatus} start the ${machine}`,
-      eventBus: registry.account === place.account ? undefined : events.EventBus.fromEventBusName(this, 'Bus', names.eventBus(place.environment)),
-      eventPattern: {
+    acknowledgeWildcard(this, packages, 'Versions of one model package group: they are registered after this deployment.');
+    this.onEvent(
+      'Rule',
+      `Model packages of ${group} that are ${approvalStatus} start the ${machine}`,
+      {
         source: ['aws.sagemaker'],
         account: [registry.account],
         detailType: ['SageMaker Model Package State Change'],
-        detail: {
-          ModelPackageGroupName: [group],
-          ModelApprovalStatus: [props.approvalStatus],
-          // The API says Completed, the events of other SageMaker resources write in capitals: both are let in.
-          ModelPackageStatus: ['Completed', 'COMPLETED'],
-        },
+        // The API says Completed, the events of other SageMaker resources write in capitals: both are let in.
+        detail: { ModelPackageGroupName: [group], ModelApprovalStatus: [approvalStatus], ModelPackageStatus: ['Completed', 'COMPLETED'] },
       },
-    });
-    rule.addTarget(new targets.LambdaFunction(starter.function, { retryAttempts: 8, maxEventAge: Duration.hours(6) }));
+      registry.account === place.account ? undefined : events.EventBus.fromEventBusName(this, 'Bus', names.eventBus(place.environment)),
+    );
   }
 }
 

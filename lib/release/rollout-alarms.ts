@@ -73,7 +73,10 @@ export class RolloutAlarms extends Construct {
       action: 'describeAlarms',
       resources: ['*'],
       parameters: { AlarmNames: this.names },
-      assign: { alarmReasons: "{% $join($states.result.MetricAlarms[StateValue = 'ALARM'].(AlarmName & ': ' & StateReason), '; ') & '' %}" },
+      assign: {
+        alarmReasons:
+          "{% ($reasons := $states.result.MetricAlarms[StateValue = 'ALARM'].(AlarmName & ': ' & StateReason); $exists($reasons) ? $join($reasons, '; ') : null) %}",
+      },
     });
   }
 

@@ -7,7 +7,7 @@ import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingP
 import { imageRepositoryArn } from '../config/images';
 import { names } from '../config/names';
 import { acknowledgeWildcard } from '../core/wildcards';
-import { readEnvironmentObjects } from './foreign-objects';
+import { readEnvironmentObjects } from '../core/foreign-objects';
 import { TrafficRouting } from './traffic-routing';
 
 type Limits = Pick<ModelProjectData['declaration']['serving']['rollout'], 'maximumErrorShare' | 'maximumLatencyMilliseconds'>;

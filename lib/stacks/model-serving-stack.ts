@@ -3,13 +3,17 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { GateMode } from '../../lambda/gate/contract';
 import { QUALIFICATION_KEY_ARN } from '../../lambda/promotion-admit/contract';
 import { Env, Events, type ModelProjectData } from '../../lambda/shared/contract';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
+import { DeadLetterQueue } from '../core/dead-letter-queue';
+import { readEnvironmentObjects, useForeignKey } from '../core/foreign-objects';
 import { HandlerFunction } from '../core/handler-function';
 import { allowListing } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
+import { Janitor } from '../gates/janitor';
 import { TestGate } from '../gates/test-gate';
 import { StateTable } from '../release/endpoint-lock';
 import { Promotion } from '../release/promotion';
@@ -18,10 +22,14 @@ import { Reconcile } from '../release/reconcile';
 import { ReleaseChecks } from '../release/release-checks';
 import { modelPackages, ReleaseStarter } from '../release/release-starter';
 import { SigningKey } from '../release/signing-key';
-import { readEnvironmentObjects, useForeignKey } from '../serving/foreign-objects';
 import { InferenceLog } from '../serving/inference-log';
 import { ModelEndpoint } from '../serving/model-endpoint';
 import { PredictionService } from '../serving/prediction-service';
+
+/**
+ * A release is judged, whatever the environment: an endpoint under qualification has the shape of production, and nothing tests its load afterwards.
+ */
+const GATE_MODE: GateMode = 'QUALITATIVE';
 
 /** Properties of {@link ModelServingStack}. */
 export interface ModelServingStackProps extends StackProps {
@@ -78,8 +86,7 @@ export class ModelServingStack extends Stack {
       place,
       project,
       gate: 'qualification',
-      // Judged here as strictly as anywhere: the endpoint has the shape of production, and nothing tests the load after it.
-      mode: 'QUALITATIVE',
+      mode: GATE_MODE,
       checks: [this.checks.contract(), this.checks.load()],
       signingKeyArn: signingKey.key.keyArn,
     });
@@ -89,11 +96,12 @@ export class ModelServingStack extends Stack {
       place,
       project,
       machine: 'qualification',
-      stateMachineArn: qualification.stateMachineArn,
+      stateMachineName: qualification.stateMachineName,
       registry,
       approvalStatus: 'PendingManualApproval',
     });
     this.tellRegistry();
+    this.watch('qualification', qualification.stateMachineName, gate);
     return gate;
   }
 
@@ -112,7 +120,8 @@ export class ModelServingStack extends Stack {
       eventBus: bus,
       eventPattern: { source: [Events.SOURCE], account: [place.account], detailType: [Events.QUALIFICATION_FINISHED], detail: { model: [model] } },
     });
-    rule.addTarget(new targets.EventBus(events.EventBus.fromEventBusArn(this, 'RegistryBus', registryBus), { role }));
+    const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
+    rule.addTarget(new targets.EventBus(events.EventBus.fromEventBusArn(this, 'RegistryBus', registryBus), { role, deadLetterQueue }));
   }
 
   /** A promotion for every approved version. */
@@ -124,7 +133,7 @@ export class ModelServingStack extends Stack {
       place,
       project,
       gate: 'promotion',
-      mode: 'QUALITATIVE',
+      mode: GATE_MODE,
       checks: [this.checks.contract(), this.checks.rollout()],
     });
     const promotion = new Promotion(this, 'Promotion', { place, project, endpoint: this.endpoint, registry, admit: this.makeAdmit(), gate });
@@ -132,12 +141,23 @@ export class ModelServingStack extends Stack {
       place,
       project,
       machine: 'promotion',
-      stateMachineArn: promotion.stateMachineArn,
+      stateMachineName: promotion.stateMachineName,
       registry,
       approvalStatus: 'Approved',
     });
     new Reconcile(this, 'Reconcile', { place, project, endpoint: this.endpoint });
+    this.watch('promotion', promotion.stateMachineName, gate);
     return gate;
+  }
+
+  private watch(machine: 'qualification' | 'promotion', stateMachineName: string, gate: TestGate): void {
+    new Janitor(this, 'Janitor', {
+      place: this.place,
+      project: this.props.project,
+      purpose: machine,
+      machines: [{ stateMachineName, machine, gates: [gate.gate], mode: GATE_MODE }],
+      endpoint: this.endpoint,
+    });
   }
 
   private makeAdmit(): HandlerFunction {

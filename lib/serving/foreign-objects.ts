@@ -1,1 +1,0 @@
-export { readEnvironmentObjects, useForeignKey } from '../core/foreign-objects';
