@@ -1,7 +1,7 @@
 import { DescribeModelPackageCommand, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { SIGNATURE_FILE, type Verdict, VERDICT_FILE, type VerdictSignature } from '../gate/contract';
 import { reasonOf } from '../gate/judge';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { Env, Layout, type QualificationFinished } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { sha256 } from '../shared/hash';

@@ -1,7 +1,7 @@
 import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
 import { type ApplicationAnswer, callApplication } from '../prediction/client';
 import { PREDICTION_FUNCTION } from '../prediction/contract';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { requireEnv } from '../shared/environment';
 import { writeEvidence } from '../shared/evidence';
 import { modelProject } from '../shared/project';

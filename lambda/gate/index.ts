@@ -1,5 +1,5 @@
 import { SignCommand } from '@aws-sdk/client-kms';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { Env, Layout } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { canonicalJson, sha256 } from '../shared/hash';

@@ -9,7 +9,7 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { findChampion } from '../shared/champion';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { type ChampionRecord, type EndpointLock, lockKey, rolloutAlarms } from '../shared/contract';
 import { nextStep, type Situation, type Step } from './plan';
 

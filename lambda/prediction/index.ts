@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { Env, type InferenceRecord, type ModelProjectData } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { logger } from '../shared/logger';

@@ -1,7 +1,7 @@
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { SIGNATURE_FILE, type Verdict, VERDICT_FILE, type VerdictSignature } from '../gate/contract';
 import { type ArtifactManifest, PackageMetadata } from '../register/contract';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { Env, Layout, type ModelPackageInput } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { sha256 } from '../shared/hash';

@@ -1,7 +1,7 @@
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { findChampion } from '../shared/champion';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { type ChampionRecord, Env } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { logger } from '../shared/logger';

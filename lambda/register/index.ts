@@ -1,6 +1,6 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { Env, Layout } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { canonicalJson, sha256 } from '../shared/hash';

@@ -1,5 +1,5 @@
 import { DescribeTrainingJobCommand, ListPipelineExecutionStepsCommand, type PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 
 /** What is recorded of the job that trained the candidate. */
 export interface TrainingJob {

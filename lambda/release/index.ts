@@ -1,7 +1,7 @@
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
 import { findChampion } from '../shared/champion';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { inBatches } from '../shared/concurrency';
 import { type ChampionRecord, Env, Layout, type ReleasePin } from '../shared/contract';
 import { requireEnv } from '../shared/environment';

@@ -1,6 +1,6 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { writeEvidence } from '../shared/evidence';
 import { type RolloutContext, rolloutContext } from './contract';
 

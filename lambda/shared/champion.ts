@@ -1,5 +1,5 @@
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { clients } from './clients';
+import * as clients from './clients';
 import { type ChampionRecord, Layout } from './contract';
 import { parseJson } from './s3';
 

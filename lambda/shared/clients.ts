@@ -10,23 +10,28 @@ import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
+/*
+ * The AWS clients of the handlers, for `import * as clients`: a bundle then holds only the clients that its handler calls. Region and credentials come
+ * from the Lambda environment.
+ */
+
 /** Makes a client on first use and keeps it, so that a cold start pays only for the services that a handler calls. */
 function lazily<T>(make: () => T): () => T {
   let client: T | undefined;
   return () => (client ??= make());
 }
 
-/** The AWS clients of the handlers; region and credentials come from the Lambda environment. */
-export const clients = {
-  cloudWatch: lazily(() => new CloudWatchClient({})),
-  dynamoDb: lazily(() => new DynamoDBClient({})),
-  eventBridge: lazily(() => new EventBridgeClient({})),
-  firehose: lazily(() => new FirehoseClient({})),
-  kms: lazily(() => new KMSClient({})),
-  lambda: lazily(() => new LambdaClient({})),
-  s3: lazily(() => new S3Client({})),
-  sageMaker: lazily(() => new SageMakerClient({})),
-  sageMakerRuntime: lazily(() => new SageMakerRuntimeClient({})),
-  sfn: lazily(() => new SFNClient({})),
-  ssm: lazily(() => new SSMClient({})),
-} as const;
+export const cloudWatch = /* @__PURE__ */ lazily(() => new CloudWatchClient({}));
+export const dynamoDb = /* @__PURE__ */ lazily(() => new DynamoDBClient({}));
+export const eventBridge = /* @__PURE__ */ lazily(() => new EventBridgeClient({}));
+export const firehose = /* @__PURE__ */ lazily(() => new FirehoseClient({}));
+export const kms = /* @__PURE__ */ lazily(() => new KMSClient({}));
+export const lambda = /* @__PURE__ */ lazily(() => new LambdaClient({}));
+export const s3 = /* @__PURE__ */ lazily(() => new S3Client({}));
+export const sageMaker = /* @__PURE__ */ lazily(() => new SageMakerClient({}));
+export const sageMakerRuntime = /* @__PURE__ */ lazily(() => new SageMakerRuntimeClient({}));
+export const sfn = /* @__PURE__ */ lazily(() => new SFNClient({}));
+export const ssm = /* @__PURE__ */ lazily(() => new SSMClient({}));
+
+/** The same as one object. @deprecated it brings every client into a bundle; use `import * as clients` */
+export const clients = { cloudWatch, dynamoDb, eventBridge, firehose, kms, lambda, s3, sageMaker, sageMakerRuntime, sfn, ssm } as const;

@@ -1,5 +1,5 @@
 import { CopyObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { inBatches } from '../shared/concurrency';
 import { Env, Layout } from '../shared/contract';
 import { requireEnv } from '../shared/environment';

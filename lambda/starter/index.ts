@@ -1,7 +1,7 @@
 import { DescribeModelPackageCommand, type DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { findChampion } from '../shared/champion';
-import { clients } from '../shared/clients';
+import * as clients from '../shared/clients';
 import { type ModelPackageInput, type ReleasePin } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { logger } from '../shared/logger';
