@@ -124,6 +124,7 @@ export class ModelDevelopment extends Construct {
     const start = tasks.CallAwsService.jsonata(this, 'Start pipeline', {
       service: 'sagemaker',
       action: 'startPipelineExecution',
+      iamAction: 'sagemaker:StartPipelineExecution',
       iamResources: [pipeline.pipelineArn],
       parameters: {
         PipelineName: pipeline.pipelineName,
@@ -142,6 +143,7 @@ export class ModelDevelopment extends Construct {
     const describe = tasks.CallAwsService.jsonata(this, 'Describe pipeline', {
       service: 'sagemaker',
       action: 'describePipelineExecution',
+      iamAction: 'sagemaker:DescribePipelineExecution',
       iamResources: [pipeline.executionsArn],
       parameters: { PipelineExecutionArn: '{% $pipelineExecutionArn %}' },
       taskTimeout: CALL_TIMEOUT,

@@ -29,7 +29,8 @@ export interface ModelPipelineOptions {
  * The pipeline of a model project: prepare the data, train candidate and baseline, evaluate both and the champion on the same test rows.
  * It measures and does not judge: gates before and after it do.
  */
-export function modelPipeline({ declaration: { training } }: ModelProjectData, options: ModelPipelineOptions): BuiltDefinition {
+export function modelPipeline({ declaration }: ModelProjectData, options: ModelPipelineOptions): BuiltDefinition {
+  const { training } = declaration;
   const definition = new PipelineDefinition();
   const snapshot = definition.parameter(PipelineParameters.SNAPSHOT_URI);
   const code = definition.parameter(PipelineParameters.CODE_URI);
@@ -63,6 +64,8 @@ export function modelPipeline({ declaration: { training } }: ModelProjectData, o
         ...Object.fromEntries(Object.entries(training.hyperparameters).map(([key, value]) => [key, String(value)])),
         algorithm,
         seed,
+        positive_label: String(declaration.positiveLabel),
+        decision_threshold: String(declaration.decisionThreshold),
         sagemaker_program: 'train.py',
         sagemaker_submit_directory: TRAINING_CODE,
       },
