@@ -3,7 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from '../core/wildcards';
-import { ModelEndpoint } from '../serving/model-endpoint';
+import { VARIANT } from '../serving/endpoint-metrics';
+import type { ModelEndpoint } from '../serving/model-endpoint';
 import { awsCall, whenMissing } from './aws-call';
 
 /** Properties of {@link Fleet}. */
@@ -62,7 +63,7 @@ export class Fleet extends Construct {
       parameters: {
         EndpointConfigName: FLEET,
         ProductionVariants: [
-          { VariantName: ModelEndpoint.VARIANT, ModelName: FLEET, InstanceType: instanceType, InitialInstanceCount: instanceCount, InitialVariantWeight: 1 },
+          { VariantName: VARIANT, ModelName: FLEET, InstanceType: instanceType, InitialInstanceCount: instanceCount, InitialVariantWeight: 1 },
         ],
       },
     });

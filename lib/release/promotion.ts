@@ -8,7 +8,8 @@ import type { HandlerFunction } from '../core/handler-function';
 import { InvokeHandler } from '../core/invoke-handler';
 import { ProcessStateMachine } from '../core/state-machine';
 import type { TestGate } from '../gates/test-gate';
-import { ModelEndpoint } from '../serving/model-endpoint';
+import { VARIANT } from '../serving/endpoint-metrics';
+import type { ModelEndpoint } from '../serving/model-endpoint';
 import { awsCall, whenMissing } from './aws-call';
 import { recordChampion } from './champion';
 import { EndpointLock } from './endpoint-lock';
@@ -190,7 +191,7 @@ export class Promotion extends Construct {
       goldenUri: '{% $package.goldenUri %}',
       firstEndpoint: '{% $previousConfig = null %}',
       endpointName: endpoint.endpointName,
-      variantName: ModelEndpoint.VARIANT,
+      variantName: VARIANT,
       endpointConfigName: '{% $fleetName %}',
       startedAt: '{% $startedAt %}',
       rolledBack: '{% $rolledBack %}',

@@ -4,7 +4,8 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type ModelDeclaration, rolloutAlarms } from '../../lambda/shared/contract';
 import { acknowledgeWildcard } from '../core/wildcards';
-import { MICROSECONDS, ModelEndpoint } from '../serving/model-endpoint';
+import { MICROSECONDS, VARIANT } from '../serving/endpoint-metrics';
+import type { ModelEndpoint } from '../serving/model-endpoint';
 import { awsCall } from './aws-call';
 
 /** Properties of {@link RolloutAlarms}. */
@@ -87,7 +88,7 @@ export class RolloutAlarms extends Construct {
   }
 
   private put(id: string, alarm: Readonly<Record<string, unknown>>): sfn.TaskStateBase & sfn.INextable {
-    const dimensions = { EndpointName: this.props.endpoint.endpointName, VariantName: ModelEndpoint.VARIANT, EndpointConfigName: '{% $fleetName %}' };
+    const dimensions = { EndpointName: this.props.endpoint.endpointName, VariantName: VARIANT, EndpointConfigName: '{% $fleetName %}' };
     return awsCall(this, id, {
       service: 'cloudwatch',
       action: 'putMetricAlarm',

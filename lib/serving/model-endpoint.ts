@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack, Tags } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -8,12 +8,10 @@ import { imageRepositoryArn } from '../config/images';
 import { names } from '../config/names';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { readEnvironmentObjects } from '../core/foreign-objects';
+import { EndpointMetrics, MICROSECONDS } from './endpoint-metrics';
 import { TrafficRouting } from './traffic-routing';
 
 type Limits = Pick<ModelProjectData['declaration']['serving']['rollout'], 'maximumErrorShare' | 'maximumLatencyMilliseconds'>;
-
-/** Per millisecond; SageMaker's latency metrics are in microseconds. */
-export const MICROSECONDS = 1000;
 
 /** Properties of {@link ModelEndpoint}. */
 export interface ModelEndpointProps {
@@ -31,11 +29,9 @@ export interface ModelEndpointProps {
  * never touches the model that serves.
  */
 export class ModelEndpoint extends Construct {
-  /** The only variant; SageMaker shifts traffic between fleets whose variants have equal names. */
-  public static readonly VARIANT = 'main';
-
   public readonly endpointName: string;
   public readonly endpointArn: string;
+  public readonly metrics: EndpointMetrics;
   /** Of models, endpoint configurations and their versions: `<env>-<model>-v<version>-<suffix>`. */
   public readonly fleetNamePrefix: string;
   public readonly routing: TrafficRouting;
@@ -50,6 +46,7 @@ export class ModelEndpoint extends Construct {
     const model = project.declaration.name;
     const place = servingPlace(environment);
     this.endpointName = names.endpoint(place.environment, model);
+    this.metrics = new EndpointMetrics(this.endpointName);
     this.endpointArn = this.sageMakerArn('endpoint', this.endpointName);
     this.fleetNamePrefix = `${place.environment}-${model}-v`;
     this.routing = props.routing ?? TrafficRouting.fromConfig(environment.serving.endpoint.routing);
@@ -61,20 +58,6 @@ export class ModelEndpoint extends Construct {
   /** ARN of a model or an endpoint configuration of this endpoint, whatever its version. */
   public fleetArn(resource: 'model' | 'endpoint-config'): string {
     return this.sageMakerArn(resource, `${this.fleetNamePrefix}*`);
-  }
-
-  /** Share of requests that the endpoint answered with a status of 500 and more. */
-  public metricServerErrors(period = Duration.minutes(1)): cloudwatch.Metric {
-    return this.metric('Invocation5XXErrors', 'Average', period);
-  }
-
-  /** Time in the model container in microseconds. */
-  public metricModelLatency(statistic = 'p99', period = Duration.minutes(1)): cloudwatch.Metric {
-    return this.metric('ModelLatency', statistic, period);
-  }
-
-  public metricInvocations(period = Duration.minutes(1)): cloudwatch.Metric {
-    return this.metric('Invocations', 'Sum', period);
   }
 
   /**
@@ -91,29 +74,19 @@ export class ModelEndpoint extends Construct {
     };
     const advice = `See which version serves (sagemaker describe-endpoint --endpoint-name ${this.endpointName}) and the log group /aws/sagemaker/Endpoints/${this.endpointName}; to go back, approve the previous model package again.`;
     return [
-      this.metricServerErrors().createAlarm(this, 'ServerErrors', {
+      this.metrics.serverErrors().createAlarm(this, 'ServerErrors', {
         ...common,
         alarmName: `${this.endpointName}-server-errors`,
         threshold: maximumErrorShare,
         alarmDescription: `More than ${100 * maximumErrorShare} % of the requests to ${this.endpointName} fail in the model. ${advice}`,
       }),
-      this.metricModelLatency().createAlarm(this, 'Latency', {
+      this.metrics.modelLatency().createAlarm(this, 'Latency', {
         ...common,
         alarmName: `${this.endpointName}-latency`,
         threshold: maximumLatencyMilliseconds * MICROSECONDS,
         alarmDescription: `One request in a hundred to ${this.endpointName} takes longer than ${maximumLatencyMilliseconds} ms in the model (the metric is in microseconds). Compare it with the number of requests: more load asks for more instances. ${advice}`,
       }),
     ];
-  }
-
-  private metric(metricName: string, statistic: string, period: Duration): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: 'AWS/SageMaker',
-      metricName,
-      dimensionsMap: { EndpointName: this.endpointName, VariantName: ModelEndpoint.VARIANT },
-      statistic,
-      period,
-    });
   }
 
   private sageMakerArn(resource: string, resourceName: string): string {

@@ -1,0 +1,67 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
+import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
+import { names, type Place } from '../config/names';
+import { MachineStarter } from '../core/machine-starter';
+import { Janitor } from '../gates/janitor';
+import { ModelDashboard } from '../monitoring/model-dashboard';
+import { ModelMonitor } from '../monitoring/model-monitor';
+import { MonitorAlarms } from '../monitoring/monitor-alarms';
+import { MonitorHandlers } from '../monitoring/monitor-handlers';
+
+/** Properties of {@link ModelMonitoringStack}. */
+export interface ModelMonitoringStackProps extends StackProps {
+  readonly environment: EnvironmentConfig;
+  readonly chain: PromotionChain;
+  readonly project: ModelProjectData;
+}
+
+/** Watches one model where it serves permanently: the monitor with what starts it, alarms, a dashboard. */
+export class ModelMonitoringStack extends Stack {
+  public readonly monitor: ModelMonitor;
+  public readonly alarms: MonitorAlarms;
+
+  constructor(scope: Construct, id: string, props: ModelMonitoringStackProps) {
+    const { environment, chain, project, ...stackProps } = props;
+    const place = servingPlace(environment);
+    const development = developmentPlace(chain.production);
+    const model = project.declaration.name;
+    super(scope, id, {
+      env: { account: place.account, region: place.region },
+      description: `Monitoring of the model ${model} in the environment ${environment.name}`,
+      terminationProtection: environment.removalPolicy === RemovalPolicy.RETAIN,
+      ...stackProps,
+    });
+    const handlers = new MonitorHandlers(this, 'Handlers', { place, project, development });
+    this.monitor = new ModelMonitor(this, 'Monitor', { place, project, handlers });
+    const { stateMachineName, gate } = this.monitor;
+    this.makeTriggers(place, development, project, stateMachineName);
+    new Janitor(this, 'Janitor', { place, project, purpose: 'monitor', machines: [{ stateMachineName, machine: 'monitor', gates: [gate.gate], mode: 'QUALITATIVE' }] });
+    this.alarms = new MonitorAlarms(this, 'Alarms', { place, model, stateMachineName });
+    new ModelDashboard(this, 'Dashboard', { place, project, alarms: this.alarms });
+  }
+
+  /** The declared schedule, and labels that arrive. */
+  private makeTriggers(place: Place, development: Place, project: ModelProjectData, stateMachineName: string): void {
+    const { name: model, monitoring } = project.declaration;
+    const starter = new MachineStarter(this, 'Starter', { place, project, machine: 'monitor', stateMachineName });
+    starter.onSchedule('Schedule', `Monitors ${model}`, monitoring.schedule);
+    starter.onEvent(
+      'Labels',
+      `A delivery of labels of ${model} is complete`,
+      {
+        source: ['aws.s3'],
+        account: [development.account],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [names.bucket(development, 'data')] },
+          object: { key: [{ wildcard: `${Layout.labelsPrefix(model)}*/${Layout.DELIVERY_MARKER}` }] },
+        },
+      },
+      // In another account than that of the data, the environment's own bus gets the event handed on.
+      development.account === place.account ? undefined : events.EventBus.fromEventBusName(this, 'Bus', names.eventBus(place.environment)),
+    );
+  }
+}
