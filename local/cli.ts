@@ -9,6 +9,9 @@ import { testModelProjects } from './commands/test-models';
 import { up } from './commands/up';
 import { SetupError } from './setup';
 
+// The pinned SDK supports this Node.js; its notice about later versions is for whoever raises the pin.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const COMMANDS: Readonly<Record<string, Command>> = { story, up, down, status, logs, env, 'test-models': testModelProjects };
 
 async function main(): Promise<number> {

@@ -1,7 +1,8 @@
-import { DescribeModelPackageCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeModelPackageCommand, ListModelPackagesCommand, type ModelPackageSummary } from '@aws-sdk/client-sagemaker';
 import { findVerdicts, type FoundVerdict } from './evidence';
 import type { EndpointChange, Story } from './story';
 import type { TrafficReport } from './traffic';
+import { ifThere } from './wait';
 
 export interface StepResult {
   readonly number: number;
@@ -51,6 +52,13 @@ const trafficOf = (report: TrafficReport) => ({
   p99Milliseconds: percentile(report.latencies, 0.99),
 });
 
+/** Registered packages, oldest first; none where the deployment has not got so far as to make the group. */
+async function packagesOf(story: Story): Promise<ModelPackageSummary[]> {
+  const ModelPackageGroupName = `prod-${story.project.declaration.name}`;
+  const request = new ListModelPackagesCommand({ ModelPackageGroupName, SortBy: 'CreationTime', SortOrder: 'Ascending' });
+  return (await ifThere(story.world.in('prod').sagemaker.send(request)))?.ModelPackageSummaryList ?? [];
+}
+
 /** Reads versions and verdicts back from the environments. */
 export async function summarize(
   story: Story,
@@ -58,11 +66,9 @@ export async function summarize(
 ): Promise<Summary> {
   const model = story.project.declaration.name;
   const { sagemaker } = story.world.in('prod');
-  const { ModelPackageSummaryList: packages } = await sagemaker.send(
-    new ListModelPackagesCommand({ ModelPackageGroupName: `prod-${model}`, SortBy: 'CreationTime', SortOrder: 'Ascending' }),
-  );
+  const packages = await packagesOf(story);
   const versions = await Promise.all(
-    (packages ?? []).map(async ({ ModelPackageArn }) => {
+    packages.map(async ({ ModelPackageArn }) => {
       const found = await sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }));
       return {
         modelPackageArn: ModelPackageArn ?? '',
@@ -74,7 +80,7 @@ export async function summarize(
   );
   const found: FoundVerdict[] = [];
   for (const environment of Object.keys(story.world.address.accounts)) {
-    found.push(...(await findVerdicts(story.world, environment, `${model}/gates/`)));
+    found.push(...((await ifThere(findVerdicts(story.world, environment, `${model}/gates/`))) ?? []));
   }
   const faults = found.flatMap((one) => one.faults);
   return {

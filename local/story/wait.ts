@@ -21,3 +21,17 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, options.everyMilliseconds ?? 100));
   }
 }
+
+const ABSENT: readonly string[] = ['ValidationException', 'ResourceNotFound', 'ResourceNotFoundException', 'NoSuchBucket', 'StateMachineDoesNotExist'];
+
+/** What a call found, or `undefined` where the thing it asks for does not exist. */
+export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && ABSENT.includes(error.name)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
