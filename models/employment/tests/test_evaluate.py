@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.support import PROJECT, pipeline, run
+from tests.support import PROJECT, call, pipeline
 
 from inference import model_fn, predict_fn
 from metrics import quality
@@ -62,7 +62,7 @@ class ScriptTest(unittest.TestCase):
         self.assertEqual({0, 1}, {answer['label'] for answer in answers})
 
     def test_a_missing_model_fails_with_its_role(self):
-        finished = run('evaluate.py', '--test', pipeline().folder / 'test', '--model', PROJECT, SM_OUTPUT_DIR=str(pipeline().folder / 'output'))
+        finished = call('evaluate.py', '--test', pipeline().folder / 'test', '--model', PROJECT, SM_OUTPUT_DIR=str(pipeline().folder / 'output'))
         self.assertEqual(1, finished.returncode)
         self.assertIn('candidate', (pipeline().folder / 'output' / 'failure').read_text())
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from tests.support import PROJECT, SAMPLE, pipeline, run
+from tests.support import PROJECT, SAMPLE, call, pipeline
 
 from features import Schema
 from job import UserError
@@ -74,7 +74,7 @@ class ScriptTest(unittest.TestCase):
     def prepare(self):
         output = self.folder / 'ml' / 'output'
         output.parent.mkdir()
-        finished = run('prepare.py', '--data', self.data, '--output', self.folder / 'out', SM_OUTPUT_DIR=str(output))
+        finished = call('prepare.py', '--data', self.data, '--output', self.folder / 'out', SM_OUTPUT_DIR=str(output))
         failure = output / 'failure'
         return finished, failure.read_text() if failure.exists() else ''
 

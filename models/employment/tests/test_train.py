@@ -8,7 +8,7 @@ import joblib
 import numpy as np
 import pyarrow.parquet as pq
 
-from tests.support import PROJECT, pipeline, run
+from tests.support import PROJECT, call, pipeline
 
 from algorithms import ALGORITHMS
 from features import Schema, encode_frame
@@ -67,7 +67,7 @@ class ScriptTest(unittest.TestCase):
     def failure_of(self, *arguments):
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder, 'output')
-            finished = run('train.py', *arguments, SM_OUTPUT_DIR=str(output), SM_MODEL_DIR=str(Path(folder, 'model')))
+            finished = call('train.py', *arguments, SM_OUTPUT_DIR=str(output), SM_MODEL_DIR=str(Path(folder, 'model')))
             self.assertEqual(1, finished.returncode)
             return (output / 'failure').read_text()
 
