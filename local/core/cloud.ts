@@ -6,6 +6,7 @@ import { startDispatcher, type Dispatcher, type DispatcherOptions } from './disp
 import { FaultBoard } from './faults';
 import { KeyRing, rootCredentials } from './keys';
 import { LogFile } from './log-file';
+import { S3Policies } from './s3-policies';
 import { S3Watch } from './s3-watch';
 import type { CloudEvent, EventSink, LocalCloud, LocalService, MetricSink, ServiceMetric } from './service';
 
@@ -67,6 +68,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     keys,
     faults,
     s3: new S3Watch(),
+    bucketPolicies: new S3Policies(),
     service: (name) => services.get(name),
     backend: () => backend,
     control: options.control,

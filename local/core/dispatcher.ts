@@ -8,6 +8,7 @@ import { parseJsonBody } from './protocol-json';
 import type { KeyRing } from './keys';
 import { headerOf, type WireRequest } from './protocol';
 import { resourceAccount } from './resource-account';
+import type { S3Policies } from './s3-policies';
 import { s3Target, type S3Watch } from './s3-watch';
 import { ServiceError, type Caller, type CloudEvent, type Faults, type HttpAnswer, type LocalService } from './service';
 
@@ -15,6 +16,7 @@ export interface DispatcherOptions {
   readonly keys: KeyRing;
   readonly faults: Faults;
   readonly s3: S3Watch;
+  readonly bucketPolicies: S3Policies;
   /** Own services by signing name; looked up per call, as services register after the address is known. */
   service(name: string): LocalService | undefined;
   /** Answers everything else; `undefined` refuses it. */
@@ -118,6 +120,11 @@ class Call {
     const target = s3Target(request.url, headerOf(request, 'host') ?? '');
     const name = `${request.method} ${request.url}`;
     await this.options.faults.apply('s3', request.method, { Bucket: target.bucket, Key: target.key });
+    const own = this.options.bucketPolicies.handle(request.method, target, s3.ownerOf(target.bucket) !== undefined, async () => readAll(this.incoming));
+    if (own !== undefined) {
+      this.answer(await own);
+      return this.log(scope, caller, name);
+    }
     const body = s3.needsRequest(request.method, target) ? await readAll(this.incoming) : this.incoming;
     const accountId = s3.ownerOf(target.bucket) ?? caller.accountId;
     const answer = await pass(backend, { ...request, rawHeaders: this.incoming.rawHeaders, body, accountId });

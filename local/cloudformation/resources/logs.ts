@@ -1,5 +1,5 @@
 import {
-  AssociateKmsKeyCommand, CloudWatchLogsClient, CreateLogGroupCommand, DeleteLogGroupCommand, DeleteMetricFilterCommand, DeleteResourcePolicyCommand,
+  AssociateKmsKeyCommand, CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, DeleteLogGroupCommand, DeleteLogStreamCommand, DeleteMetricFilterCommand, DeleteResourcePolicyCommand,
   DeleteRetentionPolicyCommand, PutMetricFilterCommand, PutMetricFilterRequest$ as filterSchema, PutResourcePolicyCommand, PutRetentionPolicyCommand,
   type LogGroupClass, type PutMetricFilterRequest,
 } from '@aws-sdk/client-cloudwatch-logs';
@@ -50,6 +50,20 @@ export const logs: HandlerTable = {
     },
     async delete({ physicalId }, context) {
       await ignoring(GONE, context.client(CloudWatchLogsClient).send(new DeleteLogGroupCommand({ logGroupName: physicalId })));
+    },
+  },
+
+  'AWS::Logs::LogStream': {
+    properties: effects({ replace: 'LogGroupName LogStreamName' }),
+    async create(properties, context) {
+      const name = text(properties.LogStreamName) ?? context.generateName(512);
+      await context.client(CloudWatchLogsClient).send(new CreateLogStreamCommand({ logGroupName: text(properties.LogGroupName), logStreamName: name }));
+      return { physicalId: name };
+    },
+    async delete({ physicalId, properties }, context) {
+      await ignoring(GONE, context.client(CloudWatchLogsClient).send(new DeleteLogStreamCommand({
+        logGroupName: text(properties.LogGroupName), logStreamName: physicalId,
+      })));
     },
   },
 

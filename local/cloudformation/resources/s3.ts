@@ -1,6 +1,6 @@
 import {
   CreateBucketCommand, DeleteBucketCommand, DeleteBucketPolicyCommand, PutBucketCorsCommand, PutBucketEncryptionCommand, PutBucketLifecycleConfigurationCommand,
-  PutBucketLoggingCommand, PutBucketNotificationConfigurationCommand, PutBucketOwnershipControlsCommand, PutBucketPolicyCommand, PutBucketTaggingCommand,
+  PutBucketNotificationConfigurationCommand, PutBucketOwnershipControlsCommand, PutBucketPolicyCommand, PutBucketTaggingCommand,
   PutBucketVersioningCommand, PutObjectLockConfigurationCommand, PutPublicAccessBlockCommand, S3Client, type BucketLocationConstraint, type LifecycleRule,
   type ObjectLockConfiguration, type OwnershipControls, type ServerSideEncryptionRule,
 } from '@aws-sdk/client-s3';
@@ -69,12 +69,6 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   LifecycleConfiguration: async (client, Bucket, value) => client.send(new PutBucketLifecycleConfigurationCommand({
     Bucket, LifecycleConfiguration: { Rules: records(record(value).Rules).map(lifecycleRule) },
   })),
-  LoggingConfiguration: async (client, Bucket, value) => {
-    const { DestinationBucketName: target, LogFilePrefix: prefix } = record(value);
-    return client.send(new PutBucketLoggingCommand({
-      Bucket, BucketLoggingStatus: { LoggingEnabled: { TargetBucket: text(target) ?? Bucket, TargetPrefix: text(prefix) ?? '' } },
-    }));
-  },
   CorsConfiguration: async (client, Bucket, value) => client.send(new PutBucketCorsCommand({
     Bucket,
     CORSConfiguration: { CORSRules: records(record(value).CorsRules).map((rule) => ({
@@ -116,7 +110,12 @@ async function applySettings(properties: Values, bucket: string, context: Resour
 
 export const s3: HandlerTable = {
   'AWS::S3::Bucket': {
-    properties: effects({ replace: 'BucketName ObjectLockEnabled', update: Object.keys(SETTINGS).join(' '), inert: 'AccessControl' }),
+    properties: effects({
+      replace: 'BucketName ObjectLockEnabled',
+      update: Object.keys(SETTINGS).join(' '),
+      // No access logs are written here.
+      inert: 'AccessControl LoggingConfiguration',
+    }),
     async create(properties, context) {
       const bucket = text(properties.BucketName) ?? context.generateName(63, 'lower');
       await context.client(S3Client).send(new CreateBucketCommand({
