@@ -6,6 +6,7 @@ import { placesOf } from '../config/sharing';
 import { AccessStack } from './access-stack';
 import { FoundationStack } from './foundation-stack';
 import { ModelDevelopmentStack } from './model-development-stack';
+import { ModelMonitoringStack } from './model-monitoring-stack';
 import { ModelServingStack } from './model-serving-stack';
 
 /** A model project and where its code comes from. */
@@ -40,6 +41,9 @@ export class MlopsStage extends Stage {
       new ModelDevelopmentStack(this, `${project.id}Development`, { environment, chain, project, repository, commit });
       if (lifetime !== 'none') {
         new ModelServingStack(this, `${project.id}Serving`, { environment, chain, project: project.data });
+      }
+      if (lifetime === 'permanent') {
+        new ModelMonitoringStack(this, `${project.id}Monitoring`, { environment, chain, project: project.data });
       }
     }
   }
