@@ -1,14 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
-import { type ModelProjectData, PROJECT_FILE } from '../../lambda/shared/contract';
-import { lit, UnscopedValidationError } from './errors';
-import { scratchFolder } from './scratch';
+import type { ModelProjectData } from '../../lambda/shared/contract';
+import { bundleHandler } from './handler-bundle';
 
 /** Properties of {@link HandlerFunction}. */
 export interface HandlerFunctionProps {
@@ -69,7 +65,7 @@ export class HandlerFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.X86_64,
       handler: 'index.handler',
-      code: lambda.Code.fromAsset(bundle(props.handler, props.project)),
+      code: lambda.Code.fromAsset(bundleHandler(props.handler, props.project)),
       role: this.role,
       logGroup,
       memorySize: (props.memory ?? Size.mebibytes(512)).toMebibytes(),
@@ -81,38 +77,4 @@ export class HandlerFunction extends Construct {
     });
     this.version = this.function.currentVersion;
   }
-}
-
-const bundles = new Map<string, string>();
-
-/** Bundles a handler once per process; the folder is named by content through CDK's asset hash. */
-function bundle(handler: string, project?: ModelProjectData): string {
-  const key = `${handler}:${project?.declaration.name ?? ''}:${project?.policyDigest ?? ''}`;
-  const known = bundles.get(key);
-  if (known !== undefined) {
-    return known;
-  }
-  const entry = join(__dirname, '..', '..', 'lambda', handler, 'index.ts');
-  if (!existsSync(entry)) {
-    throw new UnscopedValidationError(lit`HandlerFolder`, `there is no handler lambda/${handler}/index.ts; name a folder under lambda/`);
-  }
-  const folder = scratchFolder(handler);
-  buildSync({
-    entryPoints: [entry],
-    outfile: join(folder, 'index.js'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    minifySyntax: true,
-    legalComments: 'none',
-    logLevel: 'error',
-    // The engine is native code: it comes with a layer.
-    external: ['@duckdb/node-api', '@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64'],
-  });
-  if (project !== undefined) {
-    writeFileSync(join(folder, PROJECT_FILE), JSON.stringify(project));
-  }
-  bundles.set(key, folder);
-  return folder;
 }
