@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 
 /** An S3 in memory for handler tests: objects by URI. Listing pages after two keys, so that readers prove they follow pages. */
@@ -31,5 +31,17 @@ export function inMemoryS3(objects: Map<string, Uint8Array>): void {
     }
     objects.set(uri, Buffer.from(Body));
     return { ETag: createHash('md5').update(Body).digest('hex') };
+  });
+  s3.on(CopyObjectCommand).callsFake(({ CopySource, Bucket, Key }: { CopySource: string; Bucket: string; Key: string }) => {
+    const bytes = objects.get(`s3://${decodeURIComponent(CopySource)}`);
+    if (bytes === undefined) {
+      throw new NoSuchKey({ message: `no object ${CopySource}`, $metadata: { httpStatusCode: 404 } });
+    }
+    objects.set(`s3://${Bucket}/${Key}`, bytes);
+    return {};
+  });
+  s3.on(HeadObjectCommand).callsFake(({ Bucket, Key }: { Bucket: string; Key: string }) => {
+    const bytes = objects.get(`s3://${Bucket}/${Key}`) ?? Buffer.from('');
+    return { ETag: `"${createHash('md5').update(bytes).digest('hex')}"`, ContentLength: bytes.length };
   });
 }
