@@ -7,7 +7,12 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program to its end and collects what it prints; a program that does not exist gives `code: null` and the reason in `stderr`. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs a program to its end and collects what it prints; a program that does not exist gives `code: null` and the reason in `stderr`.
+ * When this process is told to end, the program ends first, so that nothing is left running.
+ */
 export function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Finished> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -15,8 +20,24 @@ export function run(command: string, args: readonly string[], options: { readonl
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', (error) => resolve({ code: null, stdout: '', stderr: error.message }));
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') }));
+    const pass = (signal: NodeJS.Signals): void => {
+      child.kill(signal);
+      stopListening();
+      // Without another listener the signal would have ended this process.
+      if (process.listenerCount(signal) === 0) {
+        child.once('close', () => process.kill(process.pid, signal));
+      }
+    };
+    const stopListening = (): void => SIGNALS.forEach((signal) => process.removeListener(signal, pass));
+    SIGNALS.forEach((signal) => process.on(signal, pass));
+    child.on('error', (error) => {
+      stopListening();
+      resolve({ code: null, stdout: '', stderr: error.message });
+    });
+    child.on('close', (code) => {
+      stopListening();
+      resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') });
+    });
   });
 }
 
