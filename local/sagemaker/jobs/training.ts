@@ -54,7 +54,9 @@ export class TrainingJobs {
   }
 
   private find(name: string | undefined, context: CallContext): TrainingJob {
-    const job = this.jobs.of(context).get(name ?? '');
+    const jobs = this.jobs.of(context);
+    // ARNs hold names in lower case, and who has only the ARN asks with that.
+    const job = jobs.get(name ?? '') ?? [...jobs.values()].find((one) => one.arn === arnOf(context, 'training-job', name ?? ''));
     if (job === undefined) {
       throw errors.invalid('Requested resource not found.');
     }
