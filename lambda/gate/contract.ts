@@ -68,6 +68,7 @@ export interface Criterion {
   readonly title: string;
   readonly comparison: '>=' | '<=' | '<';
   readonly threshold: number;
+  /** `1` for what has none, such as a share. */
   readonly unit: string;
   /** Section of "Implementation of MLOps" (Zwiesler, 2023). */
   readonly paperSection: string;

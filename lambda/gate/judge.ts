@@ -117,7 +117,7 @@ function compare(value: number, criterion: Criterion): { held: boolean; sentence
 function quantity(value: number, { threshold, unit }: Criterion): string {
   const short = Number(value.toPrecision(6));
   const shown = value !== threshold && short === Number(threshold.toPrecision(6)) ? value : short;
-  return unit === '' ? `${shown}` : `${shown} ${unit}`;
+  return unit === '1' ? `${shown}` : `${shown} ${unit}`;
 }
 
 const endSentence = (text: string): string => (/[.!?]$/.test(text) || text === '' ? text : `${text}.`);

@@ -45,7 +45,7 @@ export function brokenVerdict({ gate, machine, execution, environment, policyDig
         title: 'Execution reached the verdict',
         comparison: '>=',
         threshold: 1,
-        unit: '',
+        unit: '1',
         paperSection: '2.3',
         outcome: 'notMeasured',
         reason: `The execution ${name} of ${machine.machine} ended ${status} before the gate ${gate} could judge${why === '' ? '' : `: ${why.slice(0, 1000)}`}.`,

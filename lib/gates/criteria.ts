@@ -1,6 +1,9 @@
 import { Checks, type Criterion } from '../../lambda/gate/contract';
 import type { ModelProjectData } from '../../lambda/shared/contract';
 
+/** Unit of shares, probabilities and differences of them. */
+const NONE = '1';
+
 type Limit = Omit<Criterion, 'check' | 'paperSection'>;
 
 const criteriaOf = (check: string, paperSection: string, limits: readonly Limit[]): Criterion[] =>
@@ -12,11 +15,11 @@ export function dataCriteria({ declaration: { data } }: ModelProjectData): Crite
   return criteriaOf(id, '2.3', [
     { measurement: m.ROWS, title: 'Rows', comparison: '>=', threshold: data.minimumRows, unit: 'rows' },
     { measurement: m.COLUMNS, title: 'Columns that differ from the schema', comparison: '<=', threshold: 0, unit: 'columns', mlTestScore: 'D1' },
-    { measurement: m.COMPLETENESS, title: 'Completeness of the least complete column', comparison: '>=', threshold: data.minimumCompleteness, unit: '', mlTestScore: 'D1' },
-    { measurement: m.INVALID_SHARE, title: 'Invalid values of the worst column', comparison: '<=', threshold: data.maximumInvalidShare, unit: '', mlTestScore: 'D1' },
-    { measurement: m.DUPLICATE_SHARE, title: 'Repeated record ids', comparison: '<=', threshold: data.maximumDuplicateShare, unit: '', mlTestScore: 'O2' },
-    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '>=', threshold: data.positiveShare.minimum, unit: '', mlTestScore: 'O2' },
-    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '<=', threshold: data.positiveShare.maximum, unit: '', mlTestScore: 'O2' },
+    { measurement: m.COMPLETENESS, title: 'Completeness of the least complete column', comparison: '>=', threshold: data.minimumCompleteness, unit: NONE, mlTestScore: 'D1' },
+    { measurement: m.INVALID_SHARE, title: 'Invalid values of the worst column', comparison: '<=', threshold: data.maximumInvalidShare, unit: NONE, mlTestScore: 'D1' },
+    { measurement: m.DUPLICATE_SHARE, title: 'Repeated record ids', comparison: '<=', threshold: data.maximumDuplicateShare, unit: NONE, mlTestScore: 'O2' },
+    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '>=', threshold: data.positiveShare.minimum, unit: NONE, mlTestScore: 'O2' },
+    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '<=', threshold: data.positiveShare.maximum, unit: NONE, mlTestScore: 'O2' },
     { measurement: m.AGE_DAYS, title: 'Age of the newest delivery', comparison: '<=', threshold: data.maximumAgeDays, unit: 'days', mlTestScore: 'M4' },
   ]);
 }
@@ -25,18 +28,18 @@ export function dataCriteria({ declaration: { data } }: ModelProjectData): Crite
 export function modelCriteria({ declaration: { quality } }: ModelProjectData): Criterion[] {
   const { id, measurements: m } = Checks.MODEL;
   return criteriaOf(id, '2.3', [
-    { measurement: m.AUC, title: 'AUC on test data', comparison: '>=', threshold: quality.minimumAuc, unit: '', mlTestScore: 'I4' },
-    { measurement: m.ACCURACY, title: 'Accuracy on test data', comparison: '>=', threshold: quality.minimumAccuracy, unit: '', mlTestScore: 'I4' },
-    { measurement: m.BASELINE_MARGIN, title: 'AUC gained over the linear baseline', comparison: '>=', threshold: quality.baseline.margin, unit: '', mlTestScore: 'M5' },
+    { measurement: m.AUC, title: 'AUC on test data', comparison: '>=', threshold: quality.minimumAuc, unit: NONE, mlTestScore: 'I4' },
+    { measurement: m.ACCURACY, title: 'Accuracy on test data', comparison: '>=', threshold: quality.minimumAccuracy, unit: NONE, mlTestScore: 'I4' },
+    { measurement: m.BASELINE_MARGIN, title: 'AUC gained over the linear baseline', comparison: '>=', threshold: quality.baseline.margin, unit: NONE, mlTestScore: 'M5' },
     {
       measurement: m.BASELINE_P_VALUE,
       title: 'p-value that candidate and baseline are equal (DeLong)',
       comparison: '<=',
       threshold: quality.baseline.significance,
-      unit: '',
+      unit: NONE,
       mlTestScore: 'M5',
     },
-    { measurement: m.CHAMPION_DIFFERENCE, title: 'AUC gained over the champion', comparison: '>=', threshold: -quality.champion.tolerance, unit: '', mlTestScore: 'I4' },
+    { measurement: m.CHAMPION_DIFFERENCE, title: 'AUC gained over the champion', comparison: '>=', threshold: -quality.champion.tolerance, unit: NONE, mlTestScore: 'I4' },
   ]);
 }
 
@@ -47,15 +50,15 @@ const GOLDEN_TOLERANCE = 1e-9;
 export function contractCriteria(): Criterion[] {
   const { id, measurements: m } = Checks.CONTRACT;
   return criteriaOf(id, '2.4', [
-    { measurement: m.VALID_REQUESTS, title: 'Valid requests that were answered', comparison: '>=', threshold: 1, unit: '', mlTestScore: 'I3' },
-    { measurement: m.INVALID_REQUESTS, title: 'Invalid requests refused by the name of the field', comparison: '>=', threshold: 1, unit: '', mlTestScore: 'D1' },
-    { measurement: m.OUTPUT_FORMAT, title: 'Answers in the promised form', comparison: '>=', threshold: 1, unit: '', mlTestScore: 'I3' },
+    { measurement: m.VALID_REQUESTS, title: 'Valid requests that were answered', comparison: '>=', threshold: 1, unit: NONE, mlTestScore: 'I3' },
+    { measurement: m.INVALID_REQUESTS, title: 'Invalid requests refused by the name of the field', comparison: '>=', threshold: 1, unit: NONE, mlTestScore: 'D1' },
+    { measurement: m.OUTPUT_FORMAT, title: 'Answers in the promised form', comparison: '>=', threshold: 1, unit: NONE, mlTestScore: 'I3' },
     {
       measurement: m.GOLDEN_DIFFERENCE,
       title: 'Difference between served and evaluated probabilities',
       comparison: '<=',
       threshold: GOLDEN_TOLERANCE,
-      unit: '',
+      unit: NONE,
       mlTestScore: 'O3',
     },
   ]);
@@ -84,10 +87,10 @@ export function loadCriteria({ declaration: { serving } }: ModelProjectData): Cr
       title: 'Failed requests (upper 95 % bound)',
       comparison: '<=',
       threshold: serving.loadTest.maximumErrorShare,
-      unit: '',
+      unit: NONE,
       mlTestScore: 'O6',
     },
-    { measurement: m.ACHIEVED_RATE, title: 'Intended requests that were sent', comparison: '>=', threshold: LEAST_ACHIEVED_RATE, unit: '', mlTestScore: 'O6' },
+    { measurement: m.ACHIEVED_RATE, title: 'Intended requests that were sent', comparison: '>=', threshold: LEAST_ACHIEVED_RATE, unit: NONE, mlTestScore: 'O6' },
   ]);
 }
 
@@ -109,9 +112,9 @@ export const promotionCriteria = (project: ModelProjectData): Criterion[] => [..
 export function driftCriteria({ declaration: { monitoring } }: ModelProjectData): Criterion[] {
   const { id, measurements: m } = Checks.DRIFT;
   return criteriaOf(id, '2.4', [
-    { measurement: m.DRIFTED_FEATURE_SHARE, title: 'Features that drifted', comparison: '<', threshold: monitoring.drift.featureShare, unit: '', mlTestScore: 'O3' },
+    { measurement: m.DRIFTED_FEATURE_SHARE, title: 'Features that drifted', comparison: '<', threshold: monitoring.drift.featureShare, unit: NONE, mlTestScore: 'O3' },
     { measurement: m.CRITICAL_FEATURES_DRIFTED, title: 'Critical features that drifted', comparison: '<=', threshold: 0, unit: 'features', mlTestScore: 'O3' },
-    { measurement: m.PREDICTION_DRIFT, title: 'Predictions that drifted', comparison: '<=', threshold: 0, unit: '', mlTestScore: 'O7' },
+    { measurement: m.PREDICTION_DRIFT, title: 'Predictions that drifted', comparison: '<=', threshold: 0, unit: NONE, mlTestScore: 'O7' },
   ]);
 }
 
@@ -119,7 +122,7 @@ export function driftCriteria({ declaration: { monitoring } }: ModelProjectData)
 export function productionQualityCriteria({ declaration: { monitoring } }: ModelProjectData): Criterion[] {
   const { id, measurements: m } = Checks.QUALITY;
   return criteriaOf(id, '2.4', [
-    { measurement: m.AUC, title: 'AUC in production', comparison: '>=', threshold: monitoring.minimumAuc, unit: '', mlTestScore: 'O7' },
+    { measurement: m.AUC, title: 'AUC in production', comparison: '>=', threshold: monitoring.minimumAuc, unit: NONE, mlTestScore: 'O7' },
   ]);
 }
 

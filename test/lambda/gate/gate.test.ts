@@ -42,7 +42,7 @@ const event = (checks: GateEvent['checks']): GateEvent => ({
   subject,
   policyDigest: 'p',
   startedAt: '2026-01-01T00:00:00Z',
-  criteria: [{ check: 'model', measurement: 'auc', title: 'AUC', comparison: '>=', threshold: 0.84, unit: '', paperSection: '2.3' }],
+  criteria: [{ check: 'model', measurement: 'auc', title: 'AUC', comparison: '>=', threshold: 0.84, unit: '1', paperSection: '2.3' }],
   checks,
 });
 

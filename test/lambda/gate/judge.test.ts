@@ -9,7 +9,7 @@ const criterion = (change: Partial<Criterion> = {}): Criterion => ({
   title: 'AUC on test data',
   comparison: '>=',
   threshold: 0.84,
-  unit: '',
+  unit: '1',
   paperSection: '2.3',
   ...change,
 });

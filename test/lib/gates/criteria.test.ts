@@ -1,0 +1,62 @@
+import { Checks, type Criterion } from '../../../lambda/gate/contract';
+import { dataCriteria, modelCriteria, monitorCriteria, promotionCriteria, qualificationCriteria } from '../../../lib/gates/criteria';
+import { fixtureProject } from '../../support/fixtures';
+
+const project = fixtureProject().data;
+const { declaration } = project;
+const limits = (criteria: readonly Criterion[]) => Object.fromEntries(criteria.map((c) => [`${c.check}.${c.measurement} ${c.comparison}`, c.threshold]));
+
+test('the data gate asks what the project declares of its data', () => {
+  expect(limits(dataCriteria(project))).toEqual({
+    'data.rows >=': declaration.data.minimumRows,
+    'data.columns <=': 0,
+    'data.completeness >=': declaration.data.minimumCompleteness,
+    'data.invalidShare <=': declaration.data.maximumInvalidShare,
+    'data.duplicateShare <=': declaration.data.maximumDuplicateShare,
+    'data.positiveShare >=': declaration.data.positiveShare.minimum,
+    'data.positiveShare <=': declaration.data.positiveShare.maximum,
+    'data.ageDays <=': declaration.data.maximumAgeDays,
+  });
+});
+
+test('the model gate asks for thresholds, for a proven gain over the baseline and for no loss against the champion', () => {
+  expect(limits(modelCriteria(project))).toEqual({
+    'model.auc >=': declaration.quality.minimumAuc,
+    'model.accuracy >=': declaration.quality.minimumAccuracy,
+    'model.baselineMargin >=': declaration.quality.baseline.margin,
+    'model.baselinePValue <=': declaration.quality.baseline.significance,
+    'model.championDifference >=': -declaration.quality.champion.tolerance,
+  });
+});
+
+test('the qualification asks for the contract and for the latency that is declared', () => {
+  expect(limits(qualificationCriteria(project))).toMatchObject({
+    'contract.validRequests >=': 1,
+    'contract.invalidRequests >=': 1,
+    'contract.outputFormat >=': 1,
+    'load.p99 <=': declaration.serving.latency.p99Milliseconds,
+    'load.errorShare <=': declaration.serving.loadTest.maximumErrorShare,
+    'load.achievedRate >=': 0.95,
+  });
+});
+
+test('the promotion asks that the new fleet was seen at work', () => {
+  expect(limits(promotionCriteria(project))).toMatchObject({ 'rollout.requests >=': declaration.serving.rollout.minimumRequests });
+});
+
+test('a data set counts as drifted from the declared share of features on', () => {
+  expect(limits(monitorCriteria(project))).toEqual({
+    'drift.driftedFeatureShare <': declaration.monitoring.drift.featureShare,
+    'drift.criticalFeaturesDrifted <=': 0,
+    'drift.predictionDrift <=': 0,
+    'quality.auc >=': declaration.monitoring.minimumAuc,
+  });
+});
+
+const ALL = [dataCriteria, modelCriteria, qualificationCriteria, promotionCriteria, monitorCriteria].flatMap((criteria) => criteria(project));
+
+test('every criterion names a measurement that its check makes, and where the demand comes from', () => {
+  const known = Object.values(Checks).flatMap(({ id, measurements }) => Object.values(measurements).map((measurement) => `${id}.${measurement}`));
+  expect(ALL.filter(({ check, measurement }) => !known.includes(`${check}.${measurement}`))).toEqual([]);
+  expect(ALL.filter(({ paperSection, mlTestScore, measurement }) => paperSection === '' || (mlTestScore === undefined && measurement !== 'rows'))).toEqual([]);
+});
