@@ -1,4 +1,4 @@
-import { Stage } from 'aws-cdk-lib';
+import { type Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import type { ModelProject } from '../config/model-project';
@@ -30,21 +30,23 @@ export interface MlopsStageProps {
 export class MlopsStage extends Stage {
   constructor(scope: Construct, id: string, { environment, chain, models }: MlopsStageProps) {
     super(scope, id, { env: { region: environment.region } });
-    const places = placesOf(environment);
-    for (const [index, place] of places.entries()) {
+    const foundations = placesOf(environment).map((place, index) => {
       const prefix = index === 0 ? '' : 'Serving';
-      new FoundationStack(this, `${prefix}Foundation`, { environment, chain, place });
       new AccessStack(this, `${prefix}Access`, { environment, chain, place, models: models.map(({ project }) => project.name) });
-    }
+      return new FoundationStack(this, `${prefix}Foundation`, { environment, chain, place });
+    });
     const { lifetime } = environment.serving.endpoint;
     for (const { project, repository, commit } of models) {
-      new ModelDevelopmentStack(this, `${project.id}Development`, { environment, chain, project, repository, commit });
+      const common = { environment, chain };
+      const stacks: Stack[] = [new ModelDevelopmentStack(this, `${project.id}Development`, { ...common, project, repository, commit })];
       if (lifetime !== 'none') {
-        new ModelServingStack(this, `${project.id}Serving`, { environment, chain, project: project.data });
+        stacks.push(new ModelServingStack(this, `${project.id}Serving`, { ...common, project: project.data }));
       }
       if (lifetime === 'permanent') {
-        new ModelMonitoringStack(this, `${project.id}Monitoring`, { environment, chain, project: project.data });
+        stacks.push(new ModelMonitoringStack(this, `${project.id}Monitoring`, { ...common, project: project.data }));
       }
+      // Rules need the bus and streams the bucket; the stacks of a model need each other only when the process runs.
+      stacks.forEach((stack) => foundations.forEach((foundation) => stack.addDependency(foundation)));
     }
   }
 }
