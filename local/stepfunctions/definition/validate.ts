@@ -1,11 +1,11 @@
-import aslValidator from 'asl-validator';
 import { ServiceError } from '../../core/service';
 import { resolveResource } from '../integrations/resource';
 import { checkExpressions } from '../jsonata/check';
 import { EXPRESSION_FIELDS, JSONPATH_FIELDS, PART_FIELDS, STATE_FIELDS, UNSUPPORTED_FIELDS } from './fields';
+import { checkGraph, stateNames } from './graph';
 import { catchAllProblem, retrierProblems } from './retry';
-import { skeleton } from './skeleton';
-import type { Definition } from './types';
+import { partProblems, stateProblems, type ShapeProblem } from './shape';
+import type { Definition, StateType } from './types';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -29,16 +29,23 @@ function checkFields(part: Json, allowed: readonly string[], location: string, r
   }
 }
 
+const reportShape = ({ field, message }: ShapeProblem, location: string, report: Report): void =>
+  report('SCHEMA_VALIDATION_FAILED', message, field === undefined ? location : `${location}/${field}`);
+
 function checkParts(state: Json, location: string, report: Report): void {
-  const parts = [['Retry', PART_FIELDS.retrier], ['Catch', PART_FIELDS.catcher], ['Choices', PART_FIELDS.choiceRule]] as const;
-  for (const [field, allowed] of parts) {
+  const parts = [
+    ['Retry', PART_FIELDS.retrier, ['ErrorEquals']],
+    ['Catch', PART_FIELDS.catcher, ['ErrorEquals', 'Next']],
+    ['Choices', PART_FIELDS.choiceRule, ['Condition', 'Next']],
+  ] as const;
+  for (const [field, allowed, needed] of parts) {
     listOf(state[field]).forEach((part, index) => {
       const at = `${location}/${field}[${index}]`;
       if (!isRecord(part)) {
         return;
       }
       checkFields(part, allowed, at, report);
-      retrierProblems(field === 'Retry' ? part : {}).forEach((problem) => report('SCHEMA_VALIDATION_FAILED', problem.message, `${at}/${problem.field}`));
+      [...partProblems(part, needed), ...(field === 'Retry' ? retrierProblems(part) : [])].forEach((problem) => reportShape(problem, at, report));
       const catchAll = catchAllProblem(listOf(state[field]) as readonly Json[], index);
       if (catchAll !== undefined) {
         report('SCHEMA_VALIDATION_FAILED', catchAll, `${at}/ErrorEquals`);
@@ -66,6 +73,7 @@ async function checkState(name: string, state: Json, language: string, location:
     return;
   }
   checkFields(state, allowed, location, report);
+  stateProblems(state['Type'] as StateType, state).forEach((problem) => reportShape(problem, location, report));
   for (const field of EXPRESSION_FIELDS) {
     checkExpressions(state[field], `${location}/${field}`, false, (error, place) => report(error.code, error.message, place));
   }
@@ -99,6 +107,7 @@ async function checkBlock(block: unknown, allowed: readonly string[], language: 
     return;
   }
   checkFields(block, allowed, location, report);
+  checkGraph(block, location, report);
   for (const [name, state] of Object.entries(isRecord(block['States']) ? block['States'] : {})) {
     if (isRecord(state)) {
       await checkState(name, state, language, `${location}/States/${name}`, report);
@@ -108,22 +117,6 @@ async function checkBlock(block: unknown, allowed: readonly string[], language: 
 
 const refuse = (problems: readonly string[]): ServiceError =>
   new ServiceError('InvalidDefinition', `Invalid State Machine Definition: '${problems.join(', ')}'`);
-
-/** The validator compiles its schema anew each time; environments differ in resources only, so most machines come three times. */
-const shapesSeen = new Map<string, readonly string[]>();
-
-function validateShape(definition: Json): readonly string[] {
-  const shape = skeleton(definition);
-  const key = JSON.stringify(shape);
-  const known = shapesSeen.get(key);
-  if (known !== undefined) {
-    return known;
-  }
-  // The validator writes into what it gets.
-  const problems = aslValidator(shape).errors.map((error) => `${error['Error code']}: ${error.Message}`);
-  shapesSeen.set(key, problems);
-  return problems;
-}
 
 /**
  * Reads a definition as CreateStateMachine does.
@@ -143,9 +136,11 @@ export async function parseDefinition(text: string): Promise<Definition> {
   const problems: string[] = [];
   const language = typeof parsed['QueryLanguage'] === 'string' ? parsed['QueryLanguage'] : 'JSONPath';
   await checkBlock(parsed, PART_FIELDS.machine, language, '', (code, message, location) => problems.push(`${code}: ${message} at ${location === '' ? '/' : location}`));
-  const all = problems.length > 0 ? problems : validateShape(parsed);
-  if (all.length > 0) {
-    throw refuse(all);
+  const names = stateNames(parsed);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  twice.forEach((name) => problems.push(`DUPLICATE_STATE_NAME: State '${name}' occurs more than once in the machine`));
+  if (problems.length > 0) {
+    throw refuse(problems);
   }
   return parsed as unknown as Definition;
 }

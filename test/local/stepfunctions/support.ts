@@ -29,7 +29,8 @@ export class Bench {
   private readonly service;
   private machines = 0;
 
-  constructor(tasks: FakeTasks = {}) {
+  /** @param time of tasks that work: virtual, so that time-outs come without waiting, or real as in the local AWS */
+  constructor(tasks: FakeTasks = {}, time: 'virtual' | 'real' = 'virtual') {
     this.service = createStepFunctionsService(this.cloud, {
       tasks: async (call) => {
         this.calls.push(call);
@@ -40,7 +41,7 @@ export class Bench {
         }
         return task(call.arguments, call);
       },
-      work: (seconds, signal) => this.cloud.clock.sleep(seconds, signal),
+      ...(time === 'virtual' ? { work: (seconds: number, signal: AbortSignal) => this.cloud.clock.sleep(seconds, signal) } : {}),
     });
   }
 

@@ -1,4 +1,4 @@
-import { expressionIn } from '../jsonata/evaluate';
+import { expressionIn } from '../../../local/stepfunctions/jsonata/evaluate';
 
 type Json = Readonly<Record<string, unknown>>;
 
