@@ -1,5 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import validate from 'asl-validator';
+
+/** The package brings no types. */
+const validate = jest.requireActual<(definition: object) => { readonly errors: readonly unknown[] }>('asl-validator');
 
 /** A state of a machine, as far as tests read it. */
 export interface StateJson {
@@ -27,7 +29,7 @@ export function definitionsOf(template: Template): Map<string, DefinitionJson> {
 }
 
 /** Everything that a validator of the Amazon States Language finds wrong. */
-export const definitionFaults = (definition: DefinitionJson): readonly unknown[] => validate(definition as never).errors;
+export const definitionFaults = (definition: DefinitionJson): readonly unknown[] => validate(definition).errors;
 
 /** States of a definition with those of its branches. */
 export const allStates = (definition: DefinitionJson): [string, StateJson][] =>

@@ -111,20 +111,22 @@ test.each([true, false])('a decision that was taken already stands (repeated eve
 });
 
 describe('Nothing is admitted', () => {
-  afterEach(() => {
+  const nothing = (): void => {
     expect(admitted()).toEqual([]);
     expect(updates()).toEqual([]);
-  });
+  };
 
   test('without a genuine signature', async () => {
     kms.on(VerifyCommand).rejects(Object.assign(new Error('bad'), { name: 'KMSInvalidSignatureException' }));
     expect(await handler(qualified('passed'))).toEqual({ admitted: false, reason: `${FOLDER}verdict.json is not signed by the qualifying environment's key arn:key` });
+    nothing();
   });
 
   test('when the verdict was exchanged after the event', async () => {
     const event = qualified('passed');
     objects.set(event.detail.verdictUri, Buffer.from('{"gate":"qualification"}'));
     expect(await handler(event)).toMatchObject({ admitted: false, reason: expect.stringContaining('and the event says') });
+    nothing();
   });
 
   test.each([
@@ -133,26 +135,31 @@ describe('Nothing is admitted', () => {
     ['another outcome', { outcome: 'failed' }, 'says failed, and the event says passed'],
   ] as const)('of a verdict of %s', async (_name, change, reason) => {
     expect(await handler(qualified('passed', change as Partial<Verdict>))).toMatchObject({ admitted: false, reason: expect.stringContaining(reason) });
+    nothing();
   });
 
   test('of a package that was registered with another digest', async () => {
     sageMaker.on(DescribeModelPackageCommand).resolves({ MetadataProperties: { GeneratedBy: 'other' } });
     expect(await handler(qualified('passed'))).toMatchObject({ admitted: false, reason: expect.stringContaining('registered with the digest other') });
+    nothing();
   });
 
   test('of another model', async () => {
     const { detail } = qualified('passed');
     expect(await handler({ detail: { ...detail, model: 'other' } })).toMatchObject({ admitted: false });
+    nothing();
   });
 
   test('when the evidence was exchanged', async () => {
     const event = qualified('passed');
     objects.set(`${FOLDER}contract.json`, Buffer.from('{}'));
     await expect(handler(event)).rejects.toThrow('the evidence was exchanged');
+    nothing();
   });
 
   test('when keys can not be asked: the event is delivered again', async () => {
     kms.on(VerifyCommand).rejects(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
     await expect(handler(qualified('passed'))).rejects.toThrow('slow down');
+    nothing();
   });
 });

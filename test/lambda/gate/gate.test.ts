@@ -141,7 +141,7 @@ describe('Evidence', () => {
     [{ status: 'measured', value: Number.NaN }, 'auc is measured, but its value is NaN'],
     [{ status: 'notMeasured', value: 0.9 }, 'auc is notMeasured, but has the value 0.9'],
   ] as const)('that contradicts itself is refused: %j', async (part, message) => {
-    const event = { gate: 'model', runId: 'run-2', subject, context: {} };
-    await expect(writeEvidence(event, 'model', '', [{ id: 'auc', explanation: '', ...part }])).rejects.toThrow(message);
+    const call = { gate: 'model', runId: 'run-2', subject, context: {} };
+    await expect(writeEvidence(call, 'model', '', [{ id: 'auc', explanation: '', ...part }])).rejects.toThrow(message);
   });
 });

@@ -140,8 +140,8 @@ describe('The next step', () => {
     ['was replaced without a verdict', 'v2', champion('v1'), 'restoreChampion'],
     ['is the candidate', 'v2', champion('v2'), 'keepCandidate'],
     ['never was', 'v2', undefined, 'deleteEndpoint'],
-  ] as const)('of a promotion whose champion %s', (_name, configName, record, step) => {
-    expect(nextStep({ lock: lock('promotion'), endpoint: { status: 'InService', configName }, champion: record })).toBe(step);
+  ] as const)('of a promotion whose champion %s', (_name, configName, current, step) => {
+    expect(nextStep({ lock: lock('promotion'), endpoint: { status: 'InService', configName }, champion: current })).toBe(step);
   });
 });
 

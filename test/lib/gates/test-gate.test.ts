@@ -61,7 +61,7 @@ describe('A test gate', () => {
   test('hands the failure of a check to the judge instead of ending the others', async () => {
     const branch = definition.States.Checks?.Branches?.[0];
     expect(branch?.States.first?.Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'first did not run' }]);
-    const { cause } = (branch?.States['first did not run'] as unknown as { Output: { cause: string } }).Output;
+    const { cause } = (branch!.States['first did not run'] as unknown as { Output: { cause: string } }).Output;
     const evaluate = (input: object) => jsonata(cause.slice(2, -2)).evaluate({}, { states: { input } });
     expect(await evaluate({ Error: 'E', Cause: 'x'.repeat(2000) })).toHaveLength(1000);
     expect(await evaluate({ Error: 'E' })).toBe('no cause was given');

@@ -47,10 +47,10 @@ describe('A pipeline definition', () => {
 });
 
 describe('Building fails', () => {
-  const fails = (declare: (definition: PipelineDefinition) => unknown, message: string | RegExp): void => {
+  const building = (declare: (definition: PipelineDefinition) => unknown) => () => {
     const definition = new PipelineDefinition();
     declare(definition);
-    expect(() => definition.build()).toThrow(message);
+    return definition.build();
   };
   const input = (reference: Reference) => processing({ inputs: { x: reference } });
 
@@ -63,40 +63,40 @@ describe('Building fails', () => {
     ['an execution variable that does not exist', 'Execution.Nothing', 'there is no execution variable "Nothing"'],
     ['something else', 'Step.A.X', 'a reference begins with Parameters, Steps or Execution'],
   ])('on a reference to %s', (_name, path, message) => {
-    fails((definition) => {
+    expect(building((definition) => {
       definition.processing('A', processing());
       definition.processing('B', input(ref(path)));
-    }, message);
+    })).toThrow(message);
   });
 
   test('on a reference inside a joined text', () => {
-    fails((definition) => definition.processing('A', processing({ outputs: { data: join('/', ref('Parameters.Run'), 'a') } })), 'no parameter "Run"');
+    expect(building((definition) => definition.processing('A', processing({ outputs: { data: join('/', ref('Parameters.Run'), 'a') } })))).toThrow('no parameter "Run"');
   });
 
   test('on steps that wait for each other', () => {
-    fails((definition) => {
+    expect(building((definition) => {
       definition.processing('A', input(ref("Steps.B.ProcessingOutputConfig.Outputs['data'].S3Output.S3Uri")));
       definition.processing('B', processing({ dependsOn: ['A'] }));
-    }, 'steps wait for each other: A -> B -> A');
+    })).toThrow('steps wait for each other: A -> B -> A');
   });
 
   test('on an unknown dependency', () => {
-    fails((definition) => definition.processing('A', processing({ dependsOn: ['Z'] })), 'step A depends on step "Z", which is not declared; steps: A');
+    expect(building((definition) => definition.processing('A', processing({ dependsOn: ['Z'] })))).toThrow('step A depends on step "Z", which is not declared; steps: A');
   });
 
   test('on names that are used twice or not allowed', () => {
-    fails((definition) => ['A', 'A'].forEach((name) => definition.processing(name, processing())), 'step "A" is declared twice');
-    fails((definition) => definition.processing('my step', processing()), 'step "my step": a name has 1 to 64 letters');
+    expect(building((definition) => ['A', 'A'].forEach((name) => definition.processing(name, processing())))).toThrow('step "A" is declared twice');
+    expect(building((definition) => definition.processing('my step', processing()))).toThrow('step "my step": a name has 1 to 64 letters');
   });
 
   test('on a parameter that no step uses', () => {
-    fails((definition) => definition.parameter('Unused'), 'parameter "Unused" is declared and used by no step; remove it');
+    expect(building((definition) => definition.parameter('Unused'))).toThrow('parameter "Unused" is declared and used by no step; remove it');
   });
 
   test('with all faults at once', () => {
-    fails((definition) => {
+    expect(building((definition) => {
       definition.parameter('Unused');
       definition.processing('A', processing({ dependsOn: ['Z'] }));
-    }, /- step A depends on step "Z"[\s\S]*- parameter "Unused"/);
+    })).toThrow(/- step A depends on step "Z"[\s\S]*- parameter "Unused"/);
   });
 });
