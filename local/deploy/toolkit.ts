@@ -62,6 +62,12 @@ export class Toolkit {
     return stacks;
   }
 
+  /** Destroys the stacks of an assembly that match the patterns. */
+  async destroy(assembly: string, patterns: readonly string[]): Promise<void> {
+    const args = ['destroy', '--app', assembly, ...patterns, '--force'];
+    await run(args, { cwd: this.options.folder, env: this.environment(TOOLING_ACCOUNT) });
+  }
+
   private environment(account: string): NodeJS.ProcessEnv {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')));
     return {
