@@ -26,7 +26,7 @@ export async function qualificationOf(story: Story, modelPackageArn: string) {
     `the qualification of ${versionOf(modelPackageArn)} to start by itself`,
     async () => {
       const { executions } = await story.world.in(of.environment).states.send(new ListExecutionsCommand({ stateMachineArn }));
-      return executions?.find(({ name }) => new RegExp(`-${modelPackageArn.split('/').pop()}(-|$)`).test(name ?? ''))?.executionArn;
+      return executions?.find(({ name }) => new RegExp(`-v${modelPackageArn.split("/").pop()}-`).test(name ?? ''))?.executionArn;
     },
     { seconds: 30 },
   );
