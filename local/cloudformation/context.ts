@@ -70,8 +70,8 @@ export function createContext(session: Session, cloud: { readonly endpoint: stri
       return style === 'lower' ? name.toLowerCase() : name;
     },
     client: (Client) => session.client(Client),
-    async callJson(service, target, input) {
-      const text = await session.call(service, { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }, JSON.stringify(input));
+    async callJson(service, operation, input) {
+      const text = await session.call(service, { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': operation }, JSON.stringify(input));
       return text === '' ? {} : JSON.parse(text) as Readonly<Record<string, unknown>>;
     },
     async callQuery(service, version, action, parameters) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import * as cdkS3 from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -31,8 +31,8 @@ const log: string[] = [];
 function assembly(name: string, options: { readonly value: string; readonly broken?: boolean }): string {
   const app = new App({ outdir: join(folder, name), analyticsReporting: false });
   const stack = new Stack(app, 'Small', { env: { account, region } });
-  const bucket = new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY, enforceSSL: true, versioned: true });
-  (bucket.node.defaultChild as CfnBucket).addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
+  const bucket = new cdkS3.Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY, enforceSSL: true, versioned: true });
+  (bucket.node.defaultChild as cdkS3.CfnBucket).addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
   const queue = new Queue(stack, 'Queue');
   new Rule(stack, 'Rule', {
     eventPattern: { source: ['aws.s3'], detailType: ['Object Created'], detail: { bucket: { name: [bucket.bucketName] }, object: { key: [{ wildcard: 'in/*/_SUCCESS' }] } } },
