@@ -8,7 +8,7 @@ import { FunctionCheck } from '../../../lib/gates/function-check';
 import { TestGate, type TestGateProps } from '../../../lib/gates/test-gate';
 import { Duration } from 'aws-cdk-lib';
 import { ENV, nagFindings, newStack } from '../../support/app';
-import { allStates, definitionFaults, definitionsOf } from '../../support/definitions';
+import { allStates, definitionFaults, definitionsOf } from '../../support/asl';
 import { fixtureProject } from '../../support/fixtures';
 
 const place = { environment: 'prod', ...ENV };

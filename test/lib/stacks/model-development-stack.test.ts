@@ -6,7 +6,7 @@ import { promotionChain } from '../../../lib/config/validation';
 import { ModelDevelopmentStack } from '../../../lib/stacks/model-development-stack';
 import type { StepJson } from '../../../lib/training/pipeline-references';
 import { nagFindings, newApp } from '../../support/app';
-import { allStates, definitionFaults, definitionsOf } from '../../support/definitions';
+import { allStates, definitionFaults, definitionsOf } from '../../support/asl';
 import { fixtureProject } from '../../support/fixtures';
 
 const chain = promotionChain(environments);
