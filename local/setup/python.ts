@@ -64,7 +64,7 @@ async function make(venv: string, stamp: Stamp, log: SetupOptions['log']): Promi
   const { program, version } = await findPython();
   const packages = packageCount(readFileSync(REQUIREMENTS_FILE, 'utf8'));
   log(`Python environment: making .venv with Python ${version.join('.')} (${packages} packages, about half a minute, only this once)`);
-  rmSync(venv, { recursive: true, force: true });
+  rmSync(venv, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
   const created = await run(program, ['-m', 'venv', venv]);
   if (created.code !== 0) {
     throw new SetupError(`"${program} -m venv .venv" failed:\n${tail(created.stdout + created.stderr)}`);
@@ -75,7 +75,8 @@ async function make(venv: string, stamp: Stamp, log: SetupOptions['log']): Promi
 }
 
 async function install(python: string): Promise<void> {
-  const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--only-binary=:all:', '--require-hashes'];
+  // Compiled when first imported: most modules never are, and compiling all takes longer than installing them.
+  const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--only-binary=:all:', '--require-hashes', '--no-compile'];
   const installed = await run(python, ['-m', 'pip', 'install', ...options, '--requirement', REQUIREMENTS_FILE]);
   if (installed.code !== 0) {
     throw new SetupError(

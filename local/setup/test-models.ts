@@ -29,7 +29,7 @@ export async function testModels(
   for (const project of projects) {
     const finished = await run(python, ['-m', 'unittest', 'discover', '--start-directory', 'tests', '--verbose'], {
       cwd: project,
-      env: { ...process.env, PYTHONPATH: resolve(project), PYTHONDONTWRITEBYTECODE: '1' },
+      env: { ...process.env, PYTHONPATH: resolve(project) },
     });
     log(finished.stderr.trimEnd());
     const { passed, failed } = readUnittest(finished.stderr, finished.code);
