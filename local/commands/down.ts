@@ -7,12 +7,15 @@ export const down: Command = {
   summary: 'end the local AWS and everything it has started',
   async run(args) {
     const { values } = readArguments(args, {});
-    let stopped = 0;
-    for (let run = latestRun(); run !== undefined; run = latestRun()) {
+    const run = latestRun();
+    if (run !== undefined) {
       await control(run, 'POST', 'stop');
-      stopped = 1;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // It answers no more while it ends what it has started.
+      while (latestRun() !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
     }
+    const stopped = run === undefined ? 0 : 1;
     process.stdout.write(values.json ? `${JSON.stringify({ stopped })}\n` : stopped === 0 ? 'no local AWS is up\n' : 'down\n');
     return 0;
   },
