@@ -29,6 +29,7 @@ test('every reason is a sentence that says more than that it is needed', () => {
 test('two syntheses are identical', () => {
   const first = deployedFiles(blueprint.folder);
   let second = new Map<string, string>();
+  process.env.CDK_VALIDATION = 'false';
   // With fresh modules nothing that was bundled or staged before is used again.
   jest.isolateModules(() => {
     const fresh = jest.requireActual<typeof import('../support/blueprint')>('../support/blueprint');
@@ -37,6 +38,38 @@ test('two syntheses are identical', () => {
   expect([...second.keys()].toSorted()).toEqual([...first.keys()].toSorted());
   expect([...first].filter(([file, content]) => second.get(file) !== content).map(([file]) => file)).toEqual([]);
 }, 60_000);
+
+test('each environment has the stacks that its values ask for', () => {
+  expect([...blueprint.templates.keys()].toSorted()).toEqual([
+    ...['dev-Access', 'dev-EmploymentDevelopment', 'dev-Foundation'],
+    ...['int-Access', 'int-EmploymentDevelopment', 'int-EmploymentServing', 'int-Foundation'],
+    ...['prod-Access', 'prod-EmploymentDevelopment', 'prod-EmploymentMonitoring', 'prod-EmploymentServing', 'prod-Foundation'],
+  ]);
+});
+
+describe('the endpoint of a qualification has the shape of production:', () => {
+  /** What the machines of an environment create endpoints with. */
+  const shapes = (stack: string): string[] =>
+    resourcesOf(blueprint.templates.get(stack) ?? Template.fromJSON({ Resources: {} })).flatMap(({ Type, Properties }) =>
+      Type === 'AWS::StepFunctions::StateMachine' ? (JSON.stringify(Properties?.DefinitionString).match(/ProductionVariants[^[]*:\[[^\]]*\]/g) ?? []) : [],
+    );
+
+  test('instances and their number', () => {
+    expect(shapes('prod-EmploymentServing').length).toBeGreaterThan(0);
+    expect(new Set(shapes('int-EmploymentServing'))).toEqual(new Set(shapes('prod-EmploymentServing')));
+  });
+
+  test('the application in front of it', () => {
+    const application = (environment: string): Partial<Record<string, unknown>> => {
+      const functions = resourcesOf(blueprint.templates.get(`${environment}-EmploymentServing`) ?? Template.fromJSON({ Resources: {} }));
+      const { Properties = {} } = functions.find(({ Properties: properties }) => properties?.FunctionName === `${environment}-employment-prediction`) ?? {};
+      const { Code, MemorySize, Timeout, Runtime, Architectures } = Properties;
+      return { code: (Code as { S3Key?: string } | undefined)?.S3Key, MemorySize, Timeout, Runtime, Architectures };
+    };
+    expect(application('prod').code).toBeDefined();
+    expect(application('int')).toEqual(application('prod'));
+  });
+});
 
 test('accounts are joined by names: no stack imports or exports a value of another', () => {
   for (const [name, template] of blueprint.templates) {

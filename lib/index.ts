@@ -1,0 +1,78 @@
+/**
+ * The public API. What is not exported here is free to change.
+ */
+
+// Contracts between infrastructure and functions
+export type {
+  CheckEvent,
+  CheckResult,
+  Criterion,
+  Evidence,
+  GateMode,
+  GateResult,
+  Measurement,
+  Outcome,
+  Subject,
+  Verdict,
+} from '../lambda/gate/contract';
+export {
+  Env,
+  Events,
+  Layout,
+  type ChampionRecord,
+  type DataSchema,
+  type InferenceRecord,
+  type ModelDeclaration,
+  type ModelProjectData,
+  type QualificationFinished,
+  type ReleasePin,
+  type RetrainingRequested,
+} from '../lambda/shared/contract';
+
+// Configuration
+export { developmentPlace, servingPlace, type EnvironmentConfig, type PromotionChain, type RoutingConfig } from './config/environment';
+export { imageRepositoryArn, imageUri, type ImageName } from './config/images';
+export { loadModelProjects, ModelProject, ModelProjectError } from './config/model-project';
+export { names, type BucketPurpose, type Place } from './config/names';
+export { EnvironmentError, promotionChain, validateEnvironments } from './config/validation';
+
+// Secure defaults
+export { AuditTrail, type AuditTrailProps } from './core/audit-trail';
+export { DuckDbLayer } from './core/duckdb-layer';
+export { HandlerFunction, type HandlerFunctionProps } from './core/handler-function';
+export { Retries, retryAwsApi } from './core/retry';
+export { SecureBucket, type SecureBucketProps } from './core/secure-bucket';
+export { SecureKey, type SecureKeyProps } from './core/secure-key';
+export { ProcessStateMachine, type ProcessStateMachineProps } from './core/state-machine';
+export { acknowledgeWildcard } from './core/wildcards';
+
+// Stages of the life cycle
+export type { CheckConfig, GateBinding, ICheck } from './gates/check';
+export { FunctionCheck, type FunctionCheckProps } from './gates/function-check';
+export { Janitor, type JanitorProps } from './gates/janitor';
+export { TestGate, type GateBranches, type GateCall, type TestGateProps } from './gates/test-gate';
+export { ModelDevelopment, type ModelDevelopmentProps } from './training/model-development';
+export { TrainingPipeline, type TrainingPipelineProps } from './training/training-pipeline';
+export { PipelineDefinition, join } from './training/pipeline-definition';
+export { ModelRegistry, type ModelRegistryProps } from './registry/model-registry';
+export { Promotion, type PromotionProps } from './release/promotion';
+export { Qualification, type QualificationProps } from './release/qualification';
+export { InferenceLog, type InferenceLogProps } from './serving/inference-log';
+export { ModelEndpoint, type ModelEndpointProps } from './serving/model-endpoint';
+export { PredictionService, type PredictionServiceProps } from './serving/prediction-service';
+export { TrafficRouting, type StepRoutingOptions, type TrafficRoutingOptions } from './serving/traffic-routing';
+export { ModelMonitor, type ModelMonitorProps } from './monitoring/model-monitor';
+
+// Who may do what, delivery of code
+export { AccessRoles, type AccessRolesProps } from './access/access-roles';
+export { ACCESS, permissionsOf, type AccessRole, type Permission } from './access/access-table';
+export { CodeDelivery, type CodeDeliveryProps } from './delivery/code-delivery';
+
+// Units of deployment
+export { AccessStack } from './stacks/access-stack';
+export { CodeDeliveryStack, type CodeDeliveryStackProps } from './stacks/code-delivery-stack';
+export { FoundationStack, type FoundationStackProps } from './stacks/foundation-stack';
+export { MlopsStage, type MlopsStageProps, type ModelRelease } from './stacks/mlops-stage';
+export { ModelDevelopmentStack, type ModelDevelopmentStackProps } from './stacks/model-development-stack';
+export { ModelMonitoringStack, type ModelMonitoringStackProps } from './stacks/model-monitoring-stack';
+export { ModelServingStack, type ModelServingStackProps } from './stacks/model-serving-stack';
