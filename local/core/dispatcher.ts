@@ -10,6 +10,7 @@ import { headerOf, type WireRequest } from './protocol';
 import { resourceAccount } from './resource-account';
 import type { S3Policies } from './s3-policies';
 import { s3Target, type S3Watch } from './s3-watch';
+import { Turns } from './turns';
 import { ServiceError, type Caller, type CloudEvent, type Faults, type HttpAnswer, type LocalService } from './service';
 
 export interface DispatcherOptions {
@@ -44,12 +45,16 @@ function nameOf(request: Pick<WireRequest, 'headers' | 'method' | 'url'>, body: 
   return action ?? `${request.method} ${request.url.split('?', 1)[0]}`;
 }
 
+/** Calls that wait inside moto for something to happen. */
+const WAITING_CALLS: readonly string[] = ['ReceiveMessage'];
+
 class Call {
   readonly requestId = randomUUID();
   private readonly started = performance.now();
 
   constructor(
     private readonly options: DispatcherOptions,
+    private readonly turns: Turns,
     private readonly incoming: IncomingMessage,
     private readonly outgoing: ServerResponse,
   ) {}
@@ -106,11 +111,16 @@ class Call {
     const body = request.body.toString('utf8');
     await this.options.faults.apply(scope.service, name, body.startsWith('{') ? textMembers(parseJsonBody(request.body)) : {});
     const accountId = resourceAccount(scope.service, body, caller.accountId);
-    const answer = await pass(this.backend(scope), { ...request, rawHeaders: this.incoming.rawHeaders, accountId });
+    const ask = async (): Promise<{ readonly answer: IncomingMessage; readonly text: Buffer }> => {
+      const answer = await pass(this.backend(scope), { ...request, rawHeaders: this.incoming.rawHeaders, accountId });
+      return { answer, text: await readAll(answer) };
+    };
+    // moto's backends are not safe against concurrent calls: listing roles while one is made fails. S3 has locks of its own.
+    const { answer, text } = await (WAITING_CALLS.includes(name) ? ask() : this.turns.take(`${scope.service} ${accountId}`, ask));
     if (isHtmlError(answer)) {
-      throw htmlError((await readAll(answer)).toString('utf8'), `${scope.service}:${name}`);
+      throw htmlError(text.toString('utf8'), `${scope.service}:${name}`);
     }
-    await this.stream(answer);
+    this.finish(answer, text);
     this.log(scope, caller, name, (answer.statusCode ?? 0) >= 400 ? `status ${answer.statusCode}` : undefined);
   }
 
@@ -136,7 +146,11 @@ class Call {
     if (status < 300) {
       s3.follow(request.method, target, { accountId: caller.accountId, region: scope.region }, Buffer.isBuffer(body) ? body.toString('utf8') : '');
     }
-    await (text === undefined ? this.stream(answer) : this.finish(answer, text));
+    if (text === undefined) {
+      await this.stream(answer);
+    } else {
+      this.finish(answer, text);
+    }
     this.log(scope, caller, name, status >= 400 ? `status ${status}` : undefined);
     if (status < 300) {
       const seen = { status, headers: answer.headers, body: text?.toString('utf8') ?? '' };
@@ -160,7 +174,7 @@ class Call {
     });
   }
 
-  private async finish(answer: IncomingMessage, body: Buffer): Promise<void> {
+  private finish(answer: IncomingMessage, body: Buffer): void {
     this.outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders.filter((_, index, raw) => !hopHeader(raw, index)));
     this.outgoing.end(body);
   }
@@ -194,7 +208,8 @@ const hopHeader = (raw: readonly string[], index: number): boolean =>
  * @param port 0 for a free port
  */
 export async function startDispatcher(options: DispatcherOptions, port = 0): Promise<Dispatcher> {
-  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => void new Call(options, incoming, outgoing).run();
+  const turns = new Turns();
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => void new Call(options, turns, incoming, outgoing).run();
   const server: Server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, handle);
   server.on('checkContinue', (incoming, outgoing) => {
     outgoing.writeContinue();
