@@ -33,6 +33,8 @@ export function environmentOf({ fn, revision, version }: Target, cloud: LocalClo
     AWS_REGION: fn.region,
     AWS_DEFAULT_REGION: fn.region,
     AWS_ENDPOINT_URL: cloud.endpoint,
+    // Node 22 and later then compile a bundle once for all workers.
+    NODE_COMPILE_CACHE: join(cloud.folder, 'lambda', 'compiled'),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),

@@ -7,12 +7,14 @@ import type { Execution, Place, TaskRunner, Timers, TokenRegistry } from './inte
 import { History } from './interpreter/history';
 import { Scope } from './interpreter/scope';
 import { checkPayload } from './limits';
+import type { MachineLogs } from './machine-log';
 import type { ExecutionRecord, Machine, Revision, Status } from './store';
 
 export interface ExecutorParts {
   readonly cloud: LocalCloud;
   readonly tasks: TaskRunner;
   readonly tokens: TokenRegistry;
+  readonly logs: MachineLogs;
   /** @default - real seconds */
   readonly work?: Timers['work'];
 }
@@ -48,7 +50,7 @@ export class Executor {
 
   start({ machine, revision, versionArn, name, input }: Start): ExecutionRecord {
     const arn = executionArn(machine.region, machine.accountId, machine.name, name);
-    const history = new History();
+    const history = new History(this.parts.logs.writer(machine, revision, name));
     const controller = new AbortController();
     let stopped: Ending | undefined;
     const startDate = new Date();

@@ -4,6 +4,7 @@ import { Executions } from './executions';
 import { Executor } from './executor';
 import { SdkTasks } from './integrations/runner';
 import type { TaskRunner, Timers } from './interpreter/execution';
+import { MachineLogs } from './machine-log';
 import { Machines } from './machines';
 import { Store } from './store';
 import { Tokens } from './tokens';
@@ -25,9 +26,10 @@ export interface StepFunctionsOptions {
 export function createStepFunctionsService(cloud: LocalCloud, options: StepFunctionsOptions = {}): LocalService {
   const store = new Store();
   const tokens = new Tokens();
+  const logs = new MachineLogs(cloud.folder);
   const watcher = { ended: (arn: string) => store.execution(arn).ended };
   const tasks = options.tasks ?? new SdkTasks(cloud, watcher).run;
-  const executions = new Executions(store, new Executor({ cloud, tasks, tokens, work: options.work }), tokens);
+  const executions = new Executions(store, new Executor({ cloud, tasks, tokens, logs, work: options.work }), tokens);
   const machines = new Machines(store);
   const operations: Readonly<Record<string, Operation>> = {
     CreateStateMachine: machines.create,
@@ -51,5 +53,14 @@ export function createStepFunctionsService(cloud: LocalCloud, options: StepFunct
     SendTaskFailure: executions.failTask,
     SendTaskHeartbeat: executions.heartbeat,
   };
-  return { name: 'states', protocol: 'json', sdk, operations, stop: () => executions.stopAll() };
+  return {
+    name: 'states',
+    protocol: 'json',
+    sdk,
+    operations,
+    async stop() {
+      await executions.stopAll();
+      logs.flush();
+    },
+  };
 }

@@ -14,26 +14,21 @@ export interface Thread {
   last: number;
 }
 
-/** What AWS names the part of an event that holds its details. */
-const DETAILS: readonly (readonly [RegExp, string])[] = [
-  [/^\w+StateEntered$/, 'stateEnteredEventDetails'],
-  [/^\w+StateExited$/, 'stateExitedEventDetails'],
-  [/^MapIteration(\w+)$/, 'mapIteration$1EventDetails'],
-  [/^(\w)(\w*)$/, ''],
+/** Types that share the name of their details; every other type has its own. */
+const SHARED_DETAILS: readonly (readonly [RegExp, string])[] = [
+  [/StateEntered$/, 'stateEnteredEventDetails'],
+  [/StateExited$/, 'stateExitedEventDetails'],
 ];
 
-function detailsName(type: string): string {
-  for (const [pattern, name] of DETAILS) {
-    if (name !== '' && pattern.test(type)) {
-      return type.replace(pattern, name);
-    }
-  }
-  return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
-}
+const detailsName = (type: string): string =>
+  SHARED_DETAILS.find(([pattern]) => pattern.test(type))?.[1] ?? `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
 
 /** Events of one execution, numbered from 1 as they happen. */
 export class History {
   readonly events: HistoryEvent[] = [];
+
+  /** @param written called with every event */
+  constructor(private readonly written?: (event: HistoryEvent) => void) {}
 
   /** @throws StateError when the execution has as many events as AWS allows */
   add(thread: Thread, type: string, details?: object): number {
@@ -50,7 +45,9 @@ export class History {
 
   private append(thread: Thread, type: string, details?: object): number {
     const id = this.events.length + 1;
-    this.events.push({ timestamp: new Date(), type, id, previousEventId: thread.last, ...(details === undefined ? {} : { [detailsName(type)]: details }) });
+    const event = { timestamp: new Date(), type, id, previousEventId: thread.last, ...(details === undefined ? {} : { [detailsName(type)]: details }) };
+    this.events.push(event);
+    this.written?.(event);
     thread.last = id;
     return id;
   }

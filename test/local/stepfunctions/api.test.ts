@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DescribeStateMachineOutput, ListExecutionsOutput, ListStateMachinesOutput, ListTagsForResourceOutput, StartExecutionOutput } from '@aws-sdk/client-sfn';
 import { Bench, failsWith, lambdaArn, pass, ROLE, single } from './support';
 
@@ -177,6 +179,23 @@ test('the history can be read backwards, in pages and without the data', async (
   expect(JSON.stringify(first.events)).not.toContain('secret');
   const second = await bench.call<{ events: { type: string }[] }>('GetExecutionHistory', { executionArn, reverseOrder: true, maxResults: 1, nextToken: first.nextToken });
   expect(second.events).toMatchObject([{ type: 'PassStateExited', stateExitedEventDetails: { output: '{"secret":1}' } }]);
+});
+
+test.each([
+  ['ALL', true, ['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed'], true],
+  ['ALL', false, ['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed'], false],
+  ['ERROR', true, ['ExecutionFailed'], false],
+])('a machine that logs %s (data: %s) writes %j', async (level, includeExecutionData, types, withInput) => {
+  const bench = new Bench();
+  const text = JSON.stringify({ QueryLanguage: 'JSONata', ...single({ Type: 'Fail', Error: 'Why' }) });
+  const loggingConfiguration = { level, includeExecutionData };
+  const { stateMachineArn } = await bench.call<{ stateMachineArn: string }>('CreateStateMachine', { name: 'logs', definition: text, roleArn: ROLE, loggingConfiguration });
+  const { executionArn = '' } = await bench.call<StartExecutionOutput>('StartExecution', { stateMachineArn, name: 'run', input: '{"secret":1}' });
+  await bench.ended(executionArn);
+  await bench.stop();
+  const log = readFileSync(join(bench.cloud.folder, 'logs', 'states', '111111111111-logs.log'), 'utf8');
+  expect([...log.matchAll(/ run .*?"type":"(\w+)"/g)].map(([, type]) => type)).toEqual(types);
+  expect(log.includes('secret')).toBe(withInput);
 });
 
 test('every change of status is an event of the account', async () => {

@@ -53,6 +53,10 @@ export class Bench {
     return await (found as (input: object, context: object) => Promise<object | void>)(input, fakeContext(account)) as T;
   }
 
+  async stop(): Promise<void> {
+    await this.service.stop?.();
+  }
+
   async machine(definition: object, name = `machine-${this.machines += 1}`): Promise<string> {
     const text = JSON.stringify({ QueryLanguage: 'JSONata', ...definition });
     const { stateMachineArn } = await this.call<{ stateMachineArn: string }>('CreateStateMachine', { name, definition: text, roleArn: ROLE });
