@@ -43,7 +43,7 @@ CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 
 LINUX = sys.platform.startswith("linux")
@@ -232,6 +232,7 @@ class Zygote:
             warnings.simplefilter("ignore")
             pid = os.fork()
         if pid == 0:
+            self.let_go()
             return {**request, "output": write_end, "listener": listener.detach() if listener else None}
         os.close(write_end)
         if listener:
@@ -242,6 +243,13 @@ class Zygote:
         self.selector.register(read_end, selectors.EVENT_READ, lambda: self.copy(child))
         say(id=child.identity, event="started", pid=pid, port=port)
         return None
+
+    def let_go(self):
+        """In the fork: closes what belongs to the parent now. Left to the garbage collector, it would be closed by number later, whoever has the number then."""
+        self.selector.close()
+        for child in self.children.values():
+            child.close()
+        self.children.clear()
 
     def copy(self, child):
         if not child.copy():
@@ -317,6 +325,9 @@ def become(request):
     os.chdir(request["cwd"])
     argv = request["argv"]
     if os.path.basename(argv[0]) in ("python", "python3") and len(argv) > 1 and argv[1].endswith(".py"):
+        if LINUX:
+            # The name in process lists; the command line there stays this program's.
+            libc.prctl(PR_SET_NAME, os.path.basename(argv[1]).encode())
         if LINUX and not any(name.startswith(IMPORT_TIME_VARIABLES) for name in request["env"]):
             return argv[1:]
         os.execve(sys.executable, [sys.executable, *argv[1:]], os.environ)
