@@ -43,7 +43,7 @@ function faultless(event: HttpEvent, predict: (row: Row) => Row = predictionOf):
 
 function application(answer: (event: HttpEvent) => Answer): void {
   lambda.on(InvokeCommand).callsFake(({ Payload }: { Payload: Uint8Array }) => ({
-    Payload: Buffer.from(JSON.stringify(answer(JSON.parse(Buffer.from(Payload).toString()) as HttpEvent))),
+    Payload: Buffer.from(JSON.stringify(answer(JSON.parse(Buffer.from(Payload).toString()) as HttpEvent))) as never,
   }));
 }
 
@@ -81,7 +81,7 @@ test('the application is called as over HTTP, with request ids that tell checks 
   await handler(EVENT);
   const { FunctionName, Payload } = lambda.commandCalls(InvokeCommand)[0]?.args[0].input ?? {};
   expect(FunctionName).toBe('int-people-prediction');
-  expect(JSON.parse(Buffer.from(Payload ?? []).toString())).toMatchObject({
+  expect(JSON.parse(Buffer.from((Payload ?? []) as Uint8Array).toString())).toMatchObject({
     requestContext: { requestId: 'check-run-1-valid-0', http: { method: 'POST' } },
     headers: { 'content-type': 'application/json' },
   });

@@ -148,7 +148,7 @@ describe('the check', () => {
     // 200 a second for 0.05 s and 0.2 s.
     expect(lambda.commandCalls(InvokeCommand)).toHaveLength(50);
     expect(byId(measurements)['errorShare']).toMatchObject({ status: 'measured', sampleSize: 40 });
-    const body = JSON.parse(Buffer.from(lambda.commandCalls(InvokeCommand)[0]?.args[0].input.Payload ?? []).toString()) as { body: string };
+    const body = JSON.parse(Buffer.from((lambda.commandCalls(InvokeCommand)[0]?.args[0].input.Payload ?? []) as Uint8Array).toString()) as { body: string };
     expect((JSON.parse(body.body) as { records: unknown[] }).records).toHaveLength(2);
   });
 
