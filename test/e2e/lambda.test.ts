@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FunctionConfiguration, InvocationResponse, PublishLayerVersionResponse } from '@aws-sdk/client-lambda';
@@ -52,7 +52,10 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-afterAll(() => service.stop?.());
+afterAll(async () => {
+  await service.stop?.();
+  rmSync(cloud.folder, { recursive: true, force: true });
+});
 
 test('a handler gets event and context, and its result comes back', async () => {
   await create('context', `exports.handler = async (event, context) => ({

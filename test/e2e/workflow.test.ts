@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -44,6 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cloud.stop();
+  rmSync(cloud.folder, { recursive: true, force: true });
 });
 
 let count = 0;
