@@ -26,7 +26,6 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === 
 
 /** Operations on state machines. */
 export class Machines {
-  /** Changes of one machine follow each other. */
   constructor(private readonly store: Store) {}
 
   readonly create = async (input: CreateStateMachineInput, { accountId, region }: CallContext): Promise<CreateStateMachineOutput> => {
