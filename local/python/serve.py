@@ -100,7 +100,7 @@ def status_of(error):
 
 
 def failure(status, message, field=None):
-    body = {"error": message} if field is None else {"error": message, "field": field}
+    body = {"error": "ValidationError" if status < 500 else "ModelError", "field": field, "message": message}
     return status, JSON_TYPE, json.dumps(body).encode("utf-8")
 
 

@@ -68,6 +68,9 @@ export class Invocations {
       answer = { status: error.status, headers: {}, body: Buffer.from(error.message) };
     }
     const ended = performance.now();
+    if (answer.status === 0) {
+      this.cloud.log('sagemaker', `endpoint ${endpoint.name}: the ${route.side} model server of ${route.variant} gave no answer: ${answer.body.toString('utf8')}`);
+    }
     this.count(endpoint, route, answer.status, { modelMs: ended - modelStarted, overheadMs: modelStarted - started });
     return answer.status >= 200 && answer.status < 300 ? success(answer, route, call) : this.modelError(endpoint, answer, call);
   }
@@ -81,7 +84,7 @@ export class Invocations {
       if (!(error instanceof ServiceError) || error.code !== KILL) {
         throw error;
       }
-      server.kill();
+      await server.kill();
     }
   }
 

@@ -81,9 +81,10 @@ export class ModelServer {
     }
   }
 
-  /** As if the machine had failed. */
-  kill(): void {
+  /** As if the machine had failed; settles when the process is gone. */
+  async kill(): Promise<void> {
     this.process?.kill(9);
+    await this.process?.exited;
   }
 
   /** Lets requests in flight end, then ends the server and removes its files. */
@@ -116,7 +117,7 @@ export class ModelServer {
       await transfer.downloadFile(container.modelDataUrl, archive);
     } catch (error) {
       const { name, message } = error as Error;
-      throw new Error(`Failed to download model data from ${container.modelDataUrl} as ${roleArn}: ${name}: ${message}`);
+      throw new Error(`Failed to download model data from ${container.modelDataUrl} as ${roleArn}: ${name}: ${message}`, { cause: error });
     } finally {
       transfer.close();
     }
@@ -186,7 +187,7 @@ export class ModelServer {
       }
       const next = !this.healthy || (await this.ping(PING_TIMEOUT_MS)) ? 0 : missed + 1;
       if (next >= PINGS_BEFORE_RESTART) {
-        this.kill();
+        await this.kill();
       }
       this.watch(next >= PINGS_BEFORE_RESTART ? 0 : next);
     }, PING_INTERVAL_MS);
@@ -198,21 +199,34 @@ export class ModelServer {
     return status === 200;
   }
 
-  private send(method: string, path: string, sent: ModelRequest, timeout: number, pooled = true): Promise<ModelAnswer> {
+  private async send(method: string, path: string, sent: ModelRequest, timeout: number, pooled = true): Promise<ModelAnswer> {
     const port = this.process?.port;
     if (port === undefined) {
-      return Promise.resolve(noAnswer('the model server is not running'));
+      return noAnswer('the model server is not running');
     }
-    return new Promise((resolve) => {
+    const { answer, stale } = await this.exchange({ method, path, port, timeout }, sent, pooled);
+    // A kept connection may have ended unseen; then the request was never read.
+    return stale ? (await this.exchange({ method, path, port, timeout }, sent, false)).answer : answer;
+  }
+
+  /** @returns stale when the request went into a kept connection that had ended */
+  private exchange(
+    target: { readonly method: string; readonly path: string; readonly port: number; readonly timeout: number },
+    sent: ModelRequest,
+    pooled: boolean,
+  ): Promise<{ readonly answer: ModelAnswer; readonly stale: boolean }> {
+    const { timeout } = target;
+    return new Promise((settle) => {
+      const resolve = (answer: ModelAnswer, stale = false): void => settle({ answer, stale });
       const headers = { ...sent.headers, 'content-length': String(sent.body.length) };
-      const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent: pooled ? this.agent : false, timeout }, (answer) => {
+      const outgoing = request({ ...target, host: '127.0.0.1', headers, agent: pooled ? this.agent : false }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }));
         answer.on('error', (error) => resolve(noAnswer(error.message)));
       });
       outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${timeout} ms`)));
-      outgoing.on('error', (error) => resolve(noAnswer(error.message)));
+      outgoing.on('error', (error: NodeJS.ErrnoException) => resolve(noAnswer(error.message), outgoing.reusedSocket && error.code === 'ECONNRESET'));
       outgoing.end(sent.body);
     });
   }

@@ -129,7 +129,7 @@ export class ProcessingJobs {
     job.exitMessage = await readIfThere(join(run.root, 'output', 'message'));
     if (cause === 'finished' && exit.code !== 0) {
       const why = exit.code === null ? `signal ${exit.signal}` : `exit code: ${exit.code}`;
-      throw new JobFailure(`AlgorithmError: ${lastWords(exit.tail)}, ${why}`);
+      throw new JobFailure(`AlgorithmError: ${job.exitMessage ?? lastWords(exit.tail)}, ${why}`);
     }
     if (cause === 'timedOut') {
       throw new JobFailure(`ClientError: the job ran longer than MaxRuntimeInSeconds (${job.input.StoppingCondition?.MaxRuntimeInSeconds})`);
