@@ -38,8 +38,9 @@ class PlannedView implements ResourceView {
   }
 }
 
-function assertSupported(template: Template, included: ReadonlySet<string>, handlers: HandlerTable): void {
-  const problems = [...included].flatMap((logicalId) => {
+/** What of a template the local AWS can't make, by name; empty when it can make everything. */
+export function unsupported(template: Template, included: ReadonlySet<string>, handlers: HandlerTable): string[] {
+  return [...included].flatMap((logicalId) => {
     const { Type, Properties = {} } = template.Resources[logicalId] ?? { Type: '' };
     const handler = handlers[Type as keyof HandlerTable];
     if (handler === undefined) {
@@ -49,6 +50,10 @@ function assertSupported(template: Template, included: ReadonlySet<string>, hand
     const strange = properties === 'anything' ? [] : Object.keys(Properties).filter((name) => !Object.hasOwn(properties, name));
     return strange.map((name) => `property ${name} of ${Type} (${logicalId}) is not supported by the local AWS`);
   });
+}
+
+function assertSupported(template: Template, included: ReadonlySet<string>, handlers: HandlerTable): void {
+  const problems = unsupported(template, included, handlers);
   if (problems.length > 0) {
     throw templateError(problems.join('; '));
   }
