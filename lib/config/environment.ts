@@ -47,12 +47,13 @@ export interface EnvironmentConfig {
   };
   /** Who sets a qualified model package to `Approved`. */
   readonly approval: 'manual' | 'automatic';
+  /** `private` is refused until it is built: docs/decisions/0002-service-managed-network-first.md. */
   readonly network: 'private' | 'serviceManaged';
   readonly removalPolicy: RemovalPolicy;
   readonly logRetention: logs.RetentionDays;
   /** Evidence can't be changed or deleted for this many days (S3 Object Lock, governance mode). @default - no lock */
   readonly evidenceLockDays?: number;
-  /** Studio domain for data scientists. */
+  /** Studio domain for data scientists; needs the network `private`. */
   readonly workspace: boolean;
   /** People who may approve, by IAM principal ARN; required where approval is manual. @default - none */
   readonly approvers?: readonly string[];

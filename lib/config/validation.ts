@@ -50,7 +50,8 @@ const checks: Check[] = [
     days('serving.inferenceLogDays', serving.inferenceLogDays, "S3 Lifecycle's form"),
   ],
   ({ network, workspace }) => [
-    workspace && network !== 'private' && `workspace needs network "private" (Studio runs in the VPC), got "${network}"; set workspace to false or network to "private"`,
+    network === 'private' && `network "private" is not built yet; use "serviceManaged" (docs/decisions/0002-service-managed-network-first.md)`,
+    workspace && `workspace needs the network "private", which is not built yet; set it to false (docs/decisions/0002-service-managed-network-first.md)`,
   ],
 ];
 

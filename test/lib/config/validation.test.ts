@@ -106,9 +106,14 @@ describe('a fault of one environment is named with value, limit and remedy:', ()
       `environment "prod": development.artifactDays must be a whole number between 1 and 36500 (S3 Lifecycle's form), got 0.5`,
     ],
     [
-      'a workspace without a network',
+      'a private network, which is not built',
+      chainWith({ network: 'private' }),
+      'environment "prod": network "private" is not built yet; use "serviceManaged" (docs/decisions/0002-service-managed-network-first.md)',
+    ],
+    [
+      'a workspace, which needs one',
       chainWith({ workspace: true }),
-      'environment "prod": workspace needs network "private" (Studio runs in the VPC), got "serviceManaged"; set workspace to false or network to "private"',
+      'environment "prod": workspace needs the network "private", which is not built yet; set it to false (docs/decisions/0002-service-managed-network-first.md)',
     ],
   ])('%s', (_case, list, expected) => {
     expect(faults(list)).toEqual([expected]);
