@@ -20,14 +20,22 @@ const PERCENTILES = [
   [IDS.P99, 99],
 ] as const;
 
-/** Turns the requests of a run, warm-up left out, into measurements. Pure. */
+/** Whether the generator itself was too late for the run to say anything of the application's speed. */
+export const isLate = (samples: readonly Sample[]): boolean => lagOf(samples) > MAXIMUM_LAG_MILLISECONDS;
+
+const lagOf = (samples: readonly Sample[]): number => histogram(samples.map(({ intended, sent }) => sent - intended)).getValueAtPercentile(99) / 1000;
+
+/**
+ * Turns the requests of a run, warm-up left out, into measurements. Pure. Of a late run only the errors are measured: they are the application's own,
+ * while its speed, and that it holds the declared rate, is not known.
+ */
 export function measure(samples: readonly Sample[], rate: number): Measurement[] {
-  const lag = histogram(samples.map(({ intended, sent }) => sent - intended)).getValueAtPercentile(99) / 1000;
-  if (lag > MAXIMUM_LAG_MILLISECONDS) {
+  if (isLate(samples)) {
     const explanation =
-      `The load generator was late by ${lag.toFixed(0)} ms (p99 of ${samples.length} requests; allowed are ${MAXIMUM_LAG_MILLISECONDS} ms), ` +
-      'so the run says nothing of the application; give the check more memory or lower the rate.';
-    return Object.values(IDS).map((id) => ({ id, status: 'notMeasured', explanation }));
+      `The load generator was late by ${lagOf(samples).toFixed(0)} ms (p99 of ${samples.length} requests; allowed are ${MAXIMUM_LAG_MILLISECONDS} ms), ` +
+      'so the run says nothing of the speed of the application; give the check more memory or lower the rate.';
+    const unknown = Object.values(IDS).filter((id) => id !== IDS.ERROR_SHARE);
+    return [...unknown.map((id): Measurement => ({ id, status: 'notMeasured', explanation })), errorShare(samples)];
   }
   return [...latencies(samples), errorShare(samples), achievedRate(samples, rate)];
 }

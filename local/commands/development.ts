@@ -31,7 +31,7 @@ export async function deliverData(world: World, of: Machine, data: string, name:
       await s3.send(new CopyObjectCommand({ Bucket, Key: `${folder}part-${i}${extname(Key)}`, CopySource: encodeURI(`${bucket}/${Key}`) }));
     }
   }
-  await s3.send(new PutObjectCommand({ Bucket, Key: `${folder}${Layout.DELIVERY_MARKER}`, Body: '' }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: `${folder}${Layout.DELIVERY_MARKER}`, Body: Buffer.alloc(0) }));
 }
 
 function readable(file: string): string {

@@ -90,7 +90,7 @@ export async function deliver(world: World, prefix: string, name: string, body: 
   const { s3 } = world.in('prod');
   const Bucket = world.bucket('prod', 'data');
   await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}/part-0.parquet`, Body: body }));
-  await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}/_SUCCESS`, Body: '' }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}/_SUCCESS`, Body: Buffer.alloc(0) }));
 }
 
 /** Takes a delivery back: without its marker it is no longer complete. */

@@ -44,7 +44,8 @@ export const failsUnderLoad: Step = {
     await story.deployment.deploy({ patterns: stack });
     story.reporter.line('release', 'deployed the good code again');
     const verdict = (await verdicts(story, qualification(story).environment, 'qualification')).at(-1)?.verdict;
-    const reasons = verdict?.criteria.filter(({ outcome }) => outcome !== 'passed').map(({ reason }) => reason) ?? [];
-    return `${versionOf(modelPackageArn)} rejected: ${reasons.join(' ')}`;
+    const errors = verdict?.criteria.find(({ measurement }) => measurement === 'errorShare');
+    expect(errors?.outcome === 'failed', `the load check did not fail for its errors: ${errors?.reason}`);
+    return `${versionOf(modelPackageArn)} rejected: ${errors.reason}`;
   },
 };
