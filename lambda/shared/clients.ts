@@ -32,6 +32,3 @@ export const sageMaker = /* @__PURE__ */ lazily(() => new SageMakerClient({}));
 export const sageMakerRuntime = /* @__PURE__ */ lazily(() => new SageMakerRuntimeClient({}));
 export const sfn = /* @__PURE__ */ lazily(() => new SFNClient({}));
 export const ssm = /* @__PURE__ */ lazily(() => new SSMClient({}));
-
-/** The same as one object. @deprecated it brings every client into a bundle; use `import * as clients` */
-export const clients = { cloudWatch, dynamoDb, eventBridge, firehose, kms, lambda, s3, sageMaker, sageMakerRuntime, sfn, ssm } as const;
