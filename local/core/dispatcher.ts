@@ -145,6 +145,9 @@ class Call {
     const status = answer.statusCode ?? 0;
     if (status < 300) {
       s3.follow(request.method, target, { accountId: caller.accountId, region: scope.region }, Buffer.isBuffer(body) ? body.toString('utf8') : '');
+      if (s3.ownerOf(target.bucket) === undefined) {
+        this.options.bucketPolicies.forget(target.bucket);
+      }
     }
     if (text === undefined) {
       await this.stream(answer);

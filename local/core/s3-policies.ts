@@ -12,6 +12,11 @@ export class S3Policies {
     return this.policies.get(bucket);
   }
 
+  /** A new bucket of the same name starts without one. */
+  forget(bucket: string): void {
+    this.policies.delete(bucket);
+  }
+
   /** Answers the calls on `?policy`; `undefined` for all others. */
   handle(method: string, { bucket, key, query }: S3Target, exists: boolean, body: () => Promise<Buffer>): Promise<HttpAnswer> | undefined {
     return key === '' && query.has('policy') ? this.answer(method, bucket, exists, body) : undefined;
