@@ -46,7 +46,7 @@ export class MlopsStage extends Stage {
         stacks.push(new ModelMonitoringStack(this, `${project.id}Monitoring`, { ...common, project: project.data }));
       }
       // Rules need the bus and streams the bucket; the stacks of a model need each other only when the process runs.
-      stacks.forEach((stack) => foundations.forEach((foundation) => stack.addDependency(foundation)));
+      stacks.forEach((stack) => foundations.forEach((foundation) => stack.addStackDependency(foundation)));
     }
   }
 }
