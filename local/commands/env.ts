@@ -3,6 +3,13 @@ import { rootCredentials } from '../core/keys';
 import { requireRun } from './attach';
 import { type Command, CommandError, readArguments } from './command';
 
+/** As STS answers them. */
+interface Credentials {
+  readonly AccessKeyId?: string;
+  readonly SecretAccessKey?: string;
+  readonly SessionToken?: string;
+}
+
 export const env: Command = {
   usage: 'env ENVIRONMENT [--role ROLE] [--json]',
   summary: 'shell exports that point the AWS CLI or boto3 at an account',
@@ -15,17 +22,13 @@ export const env: Command = {
       throw new CommandError(`there is no environment ${JSON.stringify(environment)}; there is ${Object.keys(run.accounts).join(', ')}`);
     }
     const root = rootCredentials(account);
-    let credentials: { AccessKeyId?: string; SecretAccessKey?: string; SessionToken?: string } = {
+    let credentials: Credentials = {
       AccessKeyId: root.accessKeyId,
       SecretAccessKey: root.secretAccessKey,
     };
     if (values.role !== undefined) {
       const sts = new STSClient({ endpoint: run.endpoint, region: run.region, credentials: root });
-      const RoleArn = values.role.startsWith('arn:') ? values.role : `arn:aws:iam::${account}:role/${values.role}`;
-      const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'local' })).catch((error: unknown) => {
-        throw new CommandError(error instanceof Error ? error.message : String(error));
-      });
-      credentials = Credentials ?? {};
+      credentials = await assume(sts, roleArns(values.role, account, environment));
     }
     const variables: Record<string, string | undefined> = {
       AWS_ENDPOINT_URL: run.endpoint,
@@ -40,3 +43,19 @@ export const env: Command = {
     return 0;
   },
 };
+
+/** A role may be given by ARN, by name, or, for the people's roles of an environment, by the last part of the name. */
+const roleArns = (role: string, account: string, environment: string): string[] =>
+  role.startsWith('arn:') ? [role] : [role, `mlops-${environment}-${role}`].map((name) => `arn:aws:iam::${account}:role/${name}`);
+
+async function assume(sts: STSClient, candidates: readonly string[]): Promise<Credentials> {
+  let problem = '';
+  for (const RoleArn of candidates) {
+    try {
+      return (await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'local' }))).Credentials ?? {};
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw new CommandError(problem);
+}

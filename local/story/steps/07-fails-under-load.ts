@@ -14,7 +14,7 @@ _healthy_output = output_fn
 def output_fn(prediction, accept):
     global _served
     _served += 1
-    if _served > 150:
+    if _served > 100:
         raise RuntimeError("no connection left in the pool")
     return _healthy_output(prediction, accept)
 `;
