@@ -334,11 +334,11 @@ function descendants(): Process[] {
 
 function startLoad(world: World, endpoint: string): { stop(): Promise<Awaited<ReturnType<typeof invoke>>[]> } {
   const replies: Awaited<ReturnType<typeof invoke>>[] = [];
-  let running = true;
+  const ended = new AbortController();
   // A failed expectation must not leave the load running.
   const deadline = Date.now() + 20_000;
   const client = async (): Promise<void> => {
-    while (running && Date.now() < deadline) {
+    while (!ended.signal.aborted && Date.now() < deadline) {
       replies.push(await invoke(world, endpoint, 1));
       await new Promise((resolve) => setTimeout(resolve, 4));
     }
@@ -347,7 +347,7 @@ function startLoad(world: World, endpoint: string): { stop(): Promise<Awaited<Re
   return {
     stop: async () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      running = false;
+      ended.abort();
       await Promise.all(clients);
       return replies;
     },

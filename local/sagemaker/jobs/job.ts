@@ -22,10 +22,15 @@ export interface Job extends Listed {
 
 export const LARGEST_FAILURE_REASON = 1024;
 
-/** Tells everybody that a job's status changed. */
-export function announce(cloud: LocalCloud, job: Job, detailType: string, description: object): void {
+/**
+ * Tells everybody that a job's status changed.
+ *
+ * @param stage what it does meanwhile, for the log
+ */
+export function announce(cloud: LocalCloud, job: Job, detailType: string, description: object, stage = ''): void {
   job.lastModifiedTime = new Date();
-  cloud.log('sagemaker', `${job.arn.split(':').at(-1)}: ${job.status}${job.failureReason === undefined ? '' : ` (${job.failureReason})`}`);
+  const status = stage === '' || stage === job.status ? job.status : `${job.status}, ${stage}`;
+  cloud.log('sagemaker', `${job.arn.split(':').at(-1)}: ${status}${job.failureReason === undefined ? '' : ` (${job.failureReason})`}`);
   cloud.emit({
     source: 'aws.sagemaker',
     'detail-type': detailType,

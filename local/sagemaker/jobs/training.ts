@@ -97,7 +97,7 @@ export class TrainingJobs {
       last.EndTime = now;
     }
     job.secondary.push({ Status: status, StartTime: now, StatusMessage: message });
-    announce(this.cloud, job, DETAIL_TYPE, description(job));
+    announce(this.cloud, job, DETAIL_TYPE, description(job), status);
   }
 
   private async execute(job: TrainingJob): Promise<void> {
