@@ -16,7 +16,7 @@ import pandas as pd
 import sklearn
 
 from features import Schema, encode_frame
-from job import Arguments, UserError, environment, read_parquet, report, run_job, unpack_model, write_json, write_parquet
+from job import Arguments, UserError, environment, read_data, report, run_job, unpack_model, write_json, write_parquet
 from metrics import quality
 
 GOLDEN_ROWS = 200
@@ -77,7 +77,7 @@ def main():
     options = parser.parse()
 
     started = time.perf_counter()
-    test = read_parquet(options.test).to_pandas()
+    test = read_data(options.test).to_pandas()
     with tempfile.TemporaryDirectory() as work:
         candidate = Contender('candidate', options.model, work, test)
         baseline = Contender('baseline', options.baseline, work, test)

@@ -11,11 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
+from pyarrow import csv
+import pyarrow.json as pa_json
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
 CODE_FOLDER = Path(__file__).resolve().parent
 FAILURE_LIMIT = 1024
+DELIMITERS = (',', ';', '\t', '|')
 # Those that decide what a model is and whether it can be loaded.
 PACKAGES = ('scikit-learn', 'numpy', 'scipy', 'pandas', 'pyarrow', 'joblib')
 
@@ -68,31 +71,53 @@ def report(**metrics):
         print(f'{name}={value:.6g};' if isinstance(value, float) else f'{name}={value};', flush=True)
 
 
-def read_parquet(folder, columns=None, optional=()):
-    """Table of all Parquet files below a folder, in the order of their paths; all columns by default. An optional column that a file lacks is null there."""
-    files = sorted(path for path in Path(folder).rglob('*') if path.suffix in ('.parquet', '.pq') and path.is_file())
+def read_data(folder, columns=None, optional=(), text=()):
+    """Table of all data files below a folder, in the order of their paths: Parquet, CSV, JSON lines. All columns by default.
+
+    An optional column that a file lacks is null there. `text` names the columns whose values are text even where they look like numbers.
+    """
+    files = sorted(path for path in Path(folder).rglob('*') if path.suffix in READERS and path.is_file())
     if not files:
-        raise UserError(f'{folder}: holds no Parquet file (*.parquet)')
-    table = pa.concat_tables([read_file(path, columns, optional) for path in files], promote_options='permissive')
+        raise UserError(f'{folder}: holds no data file ({", ".join(READERS)})')
+    table = pa.concat_tables([read_file(path, columns, optional, text) for path in files], promote_options='permissive')
     if table.num_rows == 0:
-        raise UserError(f'{folder}: {len(files)} Parquet files with no row')
+        raise UserError(f'{folder}: {len(files)} data files with no row')
     return table
 
 
-def read_file(path, columns, optional):
+def read_file(path, columns=None, optional=(), text=()):
     try:
-        file = pq.ParquetFile(path)
+        table = READERS[path.suffix](path, columns, text)
     except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(f'{path}: cannot be read as Parquet: {error}') from error
-    present = set(file.schema_arrow.names)
-    columns = file.schema_arrow.names if columns is None else columns
-    missing = [name for name in columns if name not in present and name not in optional]
+        raise UserError(f'{path}: cannot be read as {path.suffix}: {error}') from error
+    columns = table.column_names if columns is None else columns
+    missing = [name for name in columns if name not in table.column_names and name not in optional]
     if missing:
-        raise UserError(f'{path}: lacks the columns {", ".join(missing)}; it has {", ".join(file.schema_arrow.names)}')
-    table = file.read(columns=[name for name in columns if name in present])
-    # Dictionaries of two files differ; plain text joins.
-    plain = [field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field for field in table.schema]
-    return table.cast(pa.schema(plain))
+        raise UserError(f'{path}: lacks the columns {", ".join(missing)}')
+    table = table.select([name for name in columns if name in table.column_names])
+    # Dictionaries of two files differ; plain text joins. So do codes that one file holds as numbers.
+    fields = [field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field for field in table.schema]
+    return table.cast(pa.schema([field.with_type(pa.string()) if field.name in text else field for field in fields]))
+
+
+def parse_csv(path, _columns, text):
+    with open(path, encoding='utf-8') as file:
+        header = file.readline()
+    delimiter = max(DELIMITERS, key=header.count)
+    convert = csv.ConvertOptions(column_types={name: pa.string() for name in text}, strings_can_be_null=True)
+    return csv.read_csv(path, parse_options=csv.ParseOptions(delimiter=delimiter), convert_options=convert)
+
+
+def parse_json(path, _columns, _text):
+    return pa_json.read_json(path)
+
+
+def parse_parquet(path, columns, _text):
+    file = pq.ParquetFile(path)
+    return file.read(columns=None if columns is None else [name for name in columns if name in file.schema_arrow.names])
+
+
+READERS = {'.parquet': parse_parquet, '.pq': parse_parquet, '.csv': parse_csv, '.tsv': parse_csv, '.jsonl': parse_json, '.ndjson': parse_json}
 
 
 def write_parquet(frame, folder, name='part-0.parquet'):

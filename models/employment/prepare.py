@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from features import Schema, key
-from job import CODE_FOLDER, Arguments, UserError, read_parquet, report, run_job, write_parquet
+from job import CODE_FOLDER, Arguments, UserError, read_data, report, run_job, write_parquet
 
 SHARES = {'train': 0.6, 'validation': 0.2, 'test': 0.2}
 NUMERIC = ('integer', 'number')
@@ -79,7 +79,8 @@ def main():
     schema = Schema.load(CODE_FOLDER)
     optional = [column['name'] for column in schema.columns if column.get('nullable')]
     names = [column['name'] for column in schema.columns]
-    frame = read_parquet(options.data, names, optional).to_pandas()
+    text = [column['name'] for column in schema.columns if column['type'] == 'string']
+    frame = read_data(options.data, names, optional, text).to_pandas()
     frame, counts = clean(frame.reindex(columns=names), schema)
     report(**counts)
     sides = split(frame, schema.record_id['name'], options.seed)

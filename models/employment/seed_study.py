@@ -78,7 +78,7 @@ def main():
     options = parser.parse_args()
     declaration = yaml.safe_load((CODE_FOLDER / 'model.yaml').read_text(encoding='utf-8'))
     schema = Schema.load(CODE_FOLDER)
-    frame = read_file(options.data, [column['name'] for column in schema.columns], ()).to_pandas()
+    frame = read_file(options.data, [column['name'] for column in schema.columns]).to_pandas()
     matrix, label = encode_frame(frame, schema), (frame[schema.target['name']] == declaration['positiveLabel']).astype(int).to_numpy()
     held, measures = 0, []
     with threadpool_limits(limits=1):

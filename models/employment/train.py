@@ -14,7 +14,7 @@ import joblib
 
 from algorithms import ALGORITHMS
 from features import SCHEMA_FILE, Schema, encode_frame
-from job import CODE_FOLDER, Arguments, UserError, environment, read_parquet, report, run_job, write_json
+from job import CODE_FOLDER, Arguments, UserError, environment, read_data, report, run_job, write_json
 from metrics import quality
 
 SERVING_CODE = ('inference.py', 'features.py', 'forest.py')
@@ -54,7 +54,7 @@ def labels_of(schema, positive_label):
 
 def load(folder, schema, positive):
     """Matrix and labels (0 or 1) of a split."""
-    frame = read_parquet(folder, [*schema.feature_names, schema.target['name']]).to_pandas()
+    frame = read_data(folder, [*schema.feature_names, schema.target['name']]).to_pandas()
     label = (frame[schema.target['name']] == positive).astype(int).to_numpy()
     if label.min() == label.max():
         raise UserError(f'{folder}: all {len(label)} rows have the same label; nothing can be learned or measured')

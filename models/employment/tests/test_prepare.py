@@ -106,7 +106,7 @@ class ScriptTest(unittest.TestCase):
     def test_a_folder_without_data_fails(self):
         finished, failure = self.prepare()
         self.assertEqual(1, finished.returncode)
-        self.assertIn('holds no Parquet file', failure)
+        self.assertIn('holds no data file', failure)
 
     def test_a_file_without_rows_fails(self):
         ROWS.head(0).to_parquet(self.data / 'part-0.parquet')
@@ -114,7 +114,7 @@ class ScriptTest(unittest.TestCase):
 
     def test_a_file_that_is_no_parquet_fails_with_its_name(self):
         (self.data / 'part-0.parquet').write_text('id,AGEP')
-        self.assertIn('part-0.parquet: cannot be read as Parquet', self.prepare()[1])
+        self.assertIn('part-0.parquet: cannot be read as .parquet', self.prepare()[1])
 
 
 if __name__ == '__main__':

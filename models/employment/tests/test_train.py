@@ -76,7 +76,7 @@ class ScriptTest(unittest.TestCase):
         self.assertIn('invalid int value', self.failure_of('--max_iter', 'many'))
 
     def test_passes_over_the_hyperparameters_of_sagemaker_itself(self):
-        self.assertIn('holds no Parquet file', self.failure_of('--sagemaker_program', 'train.py', '--train', '/nowhere'))
+        self.assertIn('holds no data file', self.failure_of('--sagemaker_program', 'train.py', '--train', '/nowhere'))
 
 
 if __name__ == '__main__':
