@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Evidence, Measurement } from '../../../lambda/gate/contract';
+import type { CheckEvent, Evidence, Measurement } from '../../../lambda/gate/contract';
 import { handler, rows } from '../../../lambda/load-check';
 import { measure } from '../../../lambda/load-check/measure';
 import { openLoop, type Sample, type Timer } from '../../../lambda/load-check/open-loop';
@@ -131,13 +131,14 @@ describe('the check', () => {
     objects.set('s3://artifacts/golden.json', Buffer.from(JSON.stringify({ records: [record(1), record(2), record(3)], expected: [0, 0, 0] })));
   });
 
-  const run = async (): Promise<Evidence> => {
-    const { evidenceUri } = await handler({
+  const run = async (remaining = 600_000): Promise<Evidence> => {
+    const event: CheckEvent = {
       gate: 'qualification',
       runId: 'run-1',
       subject: { type: 'modelPackage', name: 'arn:package', digest: 'a'.repeat(64) },
       context: { goldenUri: 's3://artifacts/golden.json' },
-    });
+    };
+    const { evidenceUri } = await handler(event, { getRemainingTimeInMillis: () => remaining });
     return JSON.parse(Buffer.from(objects.get(evidenceUri) ?? []).toString()) as Evidence;
   };
 
@@ -155,6 +156,36 @@ describe('the check', () => {
   test('a model that fails under load is measured, not the end of the check', async () => {
     lambda.on(InvokeCommand).resolves({ Payload: Buffer.from('{"statusCode":502,"body":"{}"}') as never });
     expect(byId((await run()).measurements)['errorShare']).toMatchObject({ status: 'measured', value: 1 });
+  });
+
+  /** Holds the event loop up in the first runs of 50 requests, as a machine without CPU to spare does. */
+  function heldUp(runs: number): void {
+    let sent = 0;
+    lambda.on(InvokeCommand).callsFake(() => {
+      sent += 1;
+      if (sent % 50 === 20 && sent < runs * 50) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+      }
+      return { Payload: Buffer.from('{"statusCode":200,"body":"{}"}') as never };
+    });
+  }
+
+  test('a run in which the generator was late is repeated', async () => {
+    heldUp(1);
+    expect(byId((await run()).measurements)['p50']).toMatchObject({ status: 'measured' });
+    expect(lambda.commandCalls(InvokeCommand)).toHaveLength(100);
+  });
+
+  test('a generator that is late every time measures no speed', async () => {
+    heldUp(3);
+    expect(byId((await run()).measurements)['p50']).toMatchObject({ status: 'notMeasured' });
+    expect(lambda.commandCalls(InvokeCommand)).toHaveLength(150);
+  });
+
+  test('no run begins that the function can\'t end', async () => {
+    heldUp(3);
+    await run(30_000);
+    expect(lambda.commandCalls(InvokeCommand)).toHaveLength(50);
   });
 
   test('requests go through the golden records in a circle', () => {
