@@ -17,6 +17,8 @@ export interface CheckConfig {
   readonly id: string;
   /** Limits on what the check measures. A measurement without a limit is evidence only. */
   readonly criteria: readonly Criterion[];
+  /** Runs by itself, after the checks that run side by side: their work would disturb what it measures. @default false */
+  readonly alone?: boolean;
   /**
    * Makes the state that measures. `event` is the `CheckEvent` with its values as JSONata; the output of the state must be a `CheckResult`.
    * A failure of the state breaks the gate.

@@ -16,6 +16,8 @@ export interface FunctionCheckProps {
   readonly criteria: readonly Criterion[];
   /** @default 16 minutes: the function's own timeout ends it first */
   readonly timeout?: Duration;
+  /** Runs by itself, after the checks that run side by side: their work would disturb what it measures. @default false */
+  readonly alone?: boolean;
 }
 
 /** A check that is a function. It may write evidence for its gate; what it reads is granted by whoever made the function. */
@@ -23,7 +25,7 @@ export class FunctionCheck implements ICheck {
   constructor(private readonly props: FunctionCheckProps) {}
 
   public bind(_scope: Construct, gate: GateBinding): CheckConfig {
-    const { id, handler, criteria, timeout } = this.props;
+    const { id, handler, criteria, timeout, alone } = this.props;
     handler.role.addToPolicy(
       allowObjects(handler, {
         bucketName: gate.evidenceBucketName,
@@ -33,6 +35,6 @@ export class FunctionCheck implements ICheck {
       }),
     );
     handler.function.addEnvironment(Env.EVIDENCE_BUCKET, gate.evidenceBucketName);
-    return { id, criteria, task: (scope, state, event) => new InvokeHandler(scope, state, { handler, payload: event, timeout }) };
+    return { id, criteria, alone, task: (scope, state, event) => new InvokeHandler(scope, state, { handler, payload: event, timeout }) };
   }
 }

@@ -24,7 +24,7 @@ export interface TestGateProps {
   readonly checks: readonly ICheck[];
   /** Asymmetric key (`SIGN_VERIFY`, `ECC_NIST_P256`) that signs verdicts, so that another account can trust them. @default - verdicts are not signed */
   readonly signingKeyArn?: string;
-  /** Time for all checks, which run side by side, and the verdict. @default 1 hour */
+  /** Time for all checks and the verdict. @default 1 hour */
   readonly timeout?: Duration;
 }
 
@@ -93,10 +93,6 @@ export class TestGate extends Construct {
       judge.role.addToPolicy(new iam.PolicyStatement({ actions: ['kms:Sign'], resources: [props.signingKeyArn] }));
     }
 
-    const parallel = sfn.Parallel.jsonata(this, 'Checks', { comment: 'Checks measure; none sees what another found.' });
-    for (const check of checks) {
-      parallel.branch(this.branch(check));
-    }
     const verdict = new InvokeHandler(this, 'Verdict', {
       handler: judge,
       payload: {
@@ -114,7 +110,7 @@ export class TestGate extends Construct {
     const machine = new ProcessStateMachine(this, 'Machine', {
       stateMachineName: this.stateMachineName,
       comment: `Test gate ${props.gate} of ${model}: checks, then a verdict`,
-      definition: parallel.next(verdict),
+      definition: this.run(checks).next(verdict),
       timeout: this.timeout,
     });
     this.stateMachineArn = machine.stateMachineArn;
@@ -144,6 +140,23 @@ export class TestGate extends Construct {
         .otherwise(broken),
     );
     return task;
+  }
+
+  /** The checks side by side, then those that must be alone. Output: what each delivered. */
+  private run(checks: readonly CheckConfig[]): sfn.Chain {
+    const [sideBySide, alone] = [checks.filter((check) => check.alone !== true), checks.filter((check) => check.alone === true)];
+    const rounds = [...(sideBySide.length > 0 ? [sideBySide] : []), ...alone.map((check) => [check])];
+    const [first, ...later] = rounds.map((round, index) => {
+      const state = sfn.Parallel.jsonata(this, index === 0 ? 'Checks' : `${round[0]?.id ?? ''} alone`, {
+        comment: 'Checks measure; none sees what another found.',
+        outputs: index === 0 ? undefined : '{% $append($states.input, $states.result) %}',
+      });
+      return state.branch(...round.map((check) => this.branch(check)));
+    });
+    if (first === undefined) {
+      throw new ValidationError(lit`GateWithoutChecks`, `gate "${this.gate}" has no checks: it would open for everything; give it one`, this);
+    }
+    return later.reduce((chain, state) => chain.next(state), sfn.Chain.start(first));
   }
 
   private validated(checks: readonly CheckConfig[]): Criterion[] {

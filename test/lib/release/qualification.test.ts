@@ -2,6 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { environments } from '../../../bin/environments';
 import { promotionChain } from '../../../lib/config/validation';
 import { ModelServingStack } from '../../../lib/stacks/model-serving-stack';
+import { Bench } from '../../local/stepfunctions/support';
 import { newApp } from '../../support/app';
 import { definitionFaults, definitionsOf } from '../../support/asl';
 import { fixtureProject } from '../../support/fixtures';
@@ -119,4 +120,22 @@ test('an endpoint that can\'t be removed keeps the lock, for the janitor to see'
   const world = new World({ failing: { deleteModel: 'not authorized' } }, { outcome: 'passed' });
   expect(await world.run(definition)).toMatchObject({ status: 'FAILED', error: 'CleanUpFailed', cause: 'not authorized' });
   expect(world.left).toMatchObject({ endpoint: undefined, locked: true });
+});
+
+test('the load is put on alone: the requests of the contract check would count as load', async () => {
+  const gate = definitionsOf(Template.fromStack(stack)).get('int-employment-gate-qualification') ?? { StartAt: '', States: {} };
+  const log: string[] = [];
+  const bench = new Bench({
+    'lambda:invoke': async (args) => {
+      const { FunctionName, Payload } = args as { FunctionName: string; Payload: object };
+      const check = /Checks(Contract|Load)/.exec(FunctionName)?.[1]?.toLowerCase();
+      log.push(`${check ?? 'judge'} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push(`${check ?? 'judge'} ends`);
+      return { Payload: check === undefined ? Payload : { check, evidenceUri: `s3://evidence/${check}.json`, evidenceSha256: 'c' } };
+    },
+  });
+  const { checks } = (await bench.output(gate, { subject: {}, context: {} })) as { checks: unknown[] };
+  expect(log).toEqual(['contract begins', 'contract ends', 'load begins', 'load ends', 'judge begins', 'judge ends']);
+  expect(checks).toMatchObject([{ check: 'contract' }, { check: 'load' }]);
 });
