@@ -5,16 +5,16 @@ forks for each request: every job still gets a fresh process, its own script as 
 
 Requests come as JSON lines on stdin, answers leave as JSON lines on stdout:
 
-    -> {"id": "1", "argv": ["python3", "/opt/ml/.../train.py"], "env": {}, "root": "/folder/of/opt/ml", "isolate": true, "log": "/file", "listen": false}
+    -> {"id": "1", "argv": ["python3", "/opt/ml/.../train.py"], "env": {}, "root": "/folder/of/opt/ml", "isolate": true,
+        "cwd": "/opt/ml", "log": "/file", "listen": false}
     <- {"id": "1", "event": "started", "pid": 4711, "port": null}
     <- {"id": "1", "event": "exited", "code": 0, "signal": null, "maxRssKiB": 120000, "userSeconds": 0.4, "systemSeconds": 0.1, "tail": "..."}
     -> {"kill": "1", "signal": 15}
 
-When stdin ends, every process is killed and this one exits, so nothing outlives the local AWS.
+`--no-namespaces` goes without a folder and a network of their own for processes. When stdin ends, every process is killed and this one exits, so nothing outlives the local AWS.
 """
 
 import ctypes
-import fcntl
 import gc
 import importlib
 import json
@@ -23,11 +23,12 @@ import runpy
 import selectors
 import signal
 import socket
-import struct
 import sys
 import time
 import traceback
 import warnings
+
+from mlops_namespaces import enter_container, probe
 
 PRELOAD = (
     "numpy", "pandas", "pyarrow", "pyarrow.parquet", "scipy.stats", "joblib", "sklearn.compose", "sklearn.ensemble", "sklearn.linear_model",
@@ -37,77 +38,9 @@ PRELOAD = (
 IMPORT_TIME_VARIABLES = ("OMP_", "OPENBLAS_", "MKL_", "PYTHON", "LD_", "ARROW_")
 LOG_LIMIT = 4 * 1024 * 1024
 TAIL_LIMIT = 8 * 1024
-MOUNT_POINT = "/opt/ml"
-
-CLONE_NEWNS = 0x00020000
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWNET = 0x40000000
-MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
-SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
-
 LINUX = sys.platform.startswith("linux")
 libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
-
-
-def call(name, *arguments):
-    """Calls libc and raises OSError with the failing call's name."""
-    if getattr(libc, name)(*arguments) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{name}: {os.strerror(code)}")
-
-
-def unshare(flags):
-    """Enters new namespaces, as an unprivileged user where that is allowed, else with the privileges at hand."""
-    uid, gid = os.getuid(), os.getgid()
-    try:
-        call("unshare", flags | CLONE_NEWUSER)
-    except OSError:
-        call("unshare", flags)
-        return
-    for file, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-        with open(f"/proc/self/{file}", "w", encoding="ascii") as stream:
-            stream.write(text)
-
-
-def loopback_up():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
-        fcntl.ioctl(device, SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", IFF_UP | IFF_RUNNING))
-
-
-def enter_container(root, isolate):
-    """Shows `root` as /opt/ml to this process alone; `isolate` takes the network away."""
-    flags = (CLONE_NEWNS if root else 0) | (CLONE_NEWNET if isolate else 0)
-    if flags == 0:
-        return
-    unshare(flags)
-    if root:
-        call("mount", None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
-        call("mount", os.fsencode(root), MOUNT_POINT.encode(), None, ctypes.c_ulong(MS_BIND | MS_REC), None)
-    if isolate:
-        loopback_up()
-
-
-def probe(root, isolate):
-    """Whether this machine allows it, found by doing it once in a child."""
-    if not LINUX:
-        return False
-    pid = os.fork()
-    if pid == 0:
-        try:
-            enter_container(root, isolate)
-            os._exit(0)
-        except OSError:
-            os._exit(1)
-    return os.waitpid(pid, 0)[1] == 0
-
-
-def can_mount():
-    try:
-        os.makedirs(MOUNT_POINT, exist_ok=True)
-    except OSError:
-        return False
-    return probe(os.path.dirname(os.path.abspath(__file__)), False)
 
 
 def preload():
@@ -217,7 +150,8 @@ class Zygote:
         try:
             return self.spawn(request)
         except OSError as error:
-            say(id=request["id"], event="exited", code=None, signal=None, maxRssKiB=0, userSeconds=0, systemSeconds=0, tail=str(error))
+            unused = {"code": None, "signal": None, "maxRssKiB": 0, "userSeconds": 0, "systemSeconds": 0}
+            say(id=request["id"], event="exited", tail=str(error), **unused)
             return None
 
     def spawn(self, request):
@@ -349,6 +283,7 @@ def run(request):
         sys.stdout.reconfigure(line_buffering=True)
         sys.argv = argv
         sys.path[0] = os.path.dirname(os.path.abspath(argv[0]))
+        del sys.modules["mlops_namespaces"]
         runpy.run_path(argv[0], run_name="__main__")
     except SystemExit:
         raise
@@ -360,7 +295,9 @@ def run(request):
 def main():
     versions = preload()
     gc.freeze()
-    say(event="ready", python=sys.version.split()[0], packages=versions, mount=can_mount(), network=probe(None, True))
+    allowed = LINUX and "--no-namespaces" not in sys.argv
+    here = os.path.dirname(os.path.abspath(__file__))
+    say(event="ready", python=sys.version.split()[0], packages=versions, mount=allowed and probe(here, False), network=allowed and probe(None, True))
     request = Zygote().serve()
     if request is not None:
         run(request)

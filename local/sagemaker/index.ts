@@ -30,17 +30,27 @@ function whileActive(cloud: LocalCloud, active: () => boolean): LocalCloud {
   };
 }
 
+export interface SageMakerOptions {
+  /**
+   * Whether jobs and model servers see their folder as `/opt/ml` and have no network, where the machine allows it. Without, their paths are rewritten in
+   * arguments and `SM_*` variables.
+   *
+   * @default true
+   */
+  readonly namespaces?: boolean;
+}
+
 /**
  * The local SageMaker: jobs and model servers are real Python processes, pipelines run their steps, endpoints shift real traffic.
  *
  * Instance types and counts, VPCs, volumes and images are recorded, not acted on: every script runs in the project's Python environment.
  */
-export function createSageMakerService(given: LocalCloud): LocalService {
+export function createSageMakerService(given: LocalCloud, options: SageMakerOptions = {}): LocalService {
   let active = true;
   const cloud = whileActive(given, () => active);
   const tags = new Tags();
   const book = new RegistryBook();
-  const host = new PythonHost(cloud.python, (message) => cloud.log('sagemaker', message));
+  const host = new PythonHost(cloud.python, (message) => cloud.log('sagemaker', message), options.namespaces);
   const processing = new ProcessingJobs(cloud, host, tags);
   const training = new TrainingJobs(cloud, host, tags);
   const jobEnded = async (arn: string): Promise<void> => {

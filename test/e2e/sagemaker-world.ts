@@ -14,7 +14,7 @@ import { createCloud, type Cloud } from '../../local/core/cloud';
 import { rootCredentials } from '../../local/core/keys';
 import type { CloudEvent } from '../../local/core/service';
 import { startMoto } from '../../local/moto';
-import { createSageMakerService } from '../../local/sagemaker';
+import { createSageMakerService, type SageMakerOptions } from '../../local/sagemaker';
 import { ensurePython } from '../../local/setup';
 
 export const ACCOUNT = '333333333333';
@@ -40,7 +40,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export async function startWorld(timeScale = 600): Promise<World> {
+export async function startWorld(options: SageMakerOptions = {}, timeScale = 600): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'sagemaker-'));
   const { python } = await ensurePython({ log: () => undefined });
   const cloud = await createCloud({ folder, region: REGION, timeScale, python });
@@ -49,7 +49,7 @@ export async function startWorld(timeScale = 600): Promise<World> {
   const metrics = createCloudWatchService(cloud);
   cloud.register(metrics);
   cloud.setMetricSink(metrics);
-  cloud.register(createSageMakerService(cloud));
+  cloud.register(createSageMakerService(cloud, options));
   const events: CloudEvent[] = [];
   cloud.setEventSink({ receive: (event) => void events.push(event) });
   await cloud.start();

@@ -306,6 +306,26 @@ describe('the local SageMaker', () => {
     }, 30_000);
   });
 
+  test('without namespaces the paths of a job are rewritten, and an endpoint serves as well', async () => {
+    const plain = await startWorld({ namespaces: false });
+    try {
+      await plain.put('jobs/code/train.py', TRAIN);
+      await plain.put('jobs/train/1.json', '{"a":1}');
+      await plain.sagemaker.send(new CreateTrainingJobCommand(trainingInput('mapped', { factor: '5' })));
+      const job = await until('mapped', async () => {
+        const found = await plain.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: 'mapped' }));
+        return found.TrainingJobStatus === 'InProgress' ? undefined : found;
+      });
+      expect(job.FailureReason).toBeUndefined();
+      await serveable(plain, 'mapped', 5);
+      await plain.sagemaker.send(new CreateEndpointCommand({ EndpointName: 'mapped', EndpointConfigName: 'mapped' }));
+      await settled(plain, 'mapped');
+      expect(await invoke(plain, 'mapped', 2)).toMatchObject({ status: 200, body: '{"y": 10, "factor": 5}' });
+    } finally {
+      await plain.stop();
+    }
+  }, 60_000);
+
   test('nothing runs after the end', async () => {
     const before = descendants().map(({ pid }) => pid);
     const running = await startWorld();

@@ -12,7 +12,8 @@ export interface ParsedArn extends Place {
 }
 
 /** SageMaker spells resources in lower case in their ARNs. */
-export const arnOf = ({ accountId, region }: Place, type: string, name: string): string => `arn:aws:sagemaker:${region}:${accountId}:${type}/${name.toLowerCase()}`;
+export const arnOf = ({ accountId, region }: Place, type: string, name: string): string =>
+  `arn:aws:sagemaker:${region}:${accountId}:${type}/${name.toLowerCase()}`;
 
 export function parseArn(text: string): ParsedArn | undefined {
   const match = /^arn:[\w-]+:sagemaker:([\w-]+):(\d{12}):([\w-]+)\/(.+)$/.exec(text);
@@ -22,7 +23,8 @@ export function parseArn(text: string): ParsedArn | undefined {
 /** A name that may also come as an ARN, in the place of the call or the one that the ARN names. */
 export function locate(nameOrArn: string, type: string, place: Place): Place & { readonly name: string } {
   const arn = parseArn(nameOrArn);
-  return arn?.type === type ? { accountId: arn.accountId, region: arn.region, name: arn.id } : { accountId: place.accountId, region: place.region, name: nameOrArn };
+  const { accountId, region, id } = arn?.type === type ? arn : { ...place, id: nameOrArn };
+  return { accountId, region, name: id };
 }
 
 /** One value per account and region, made on first use. */

@@ -14,6 +14,8 @@ export interface EndpointConfig extends Listed {
   readonly variants: readonly ProductionVariant[];
 }
 
+const VARIANT_MEMBERS_NOT_HERE = ['ServerlessConfig', 'ManagedInstanceScaling', 'CoreDumpConfig', 'AcceleratorType'];
+
 /** Endpoint configurations; they never change once made. Data capture, keys and metrics settings are kept and shown, not acted on. */
 export class EndpointConfigs {
   private readonly configs = new Regional(() => new Map<string, EndpointConfig>());
@@ -36,7 +38,8 @@ export class EndpointConfigs {
       DeleteEndpointConfig: async (input: DeleteEndpointConfigInput, context) => this.remove(input, context),
       ListEndpointConfigs: async (input: ListEndpointConfigsInput, context) => {
         const { items, NextToken } = page(this.configs.of(context).values(), input);
-        return { NextToken, EndpointConfigs: items.map(({ name, arn, creationTime }) => ({ EndpointConfigName: name, EndpointConfigArn: arn, CreationTime: creationTime })) };
+        const summary = ({ name, arn, creationTime }: EndpointConfig): object => ({ EndpointConfigName: name, EndpointConfigArn: arn, CreationTime: creationTime });
+        return { NextToken, EndpointConfigs: items.map(summary) };
       },
     };
   }
@@ -74,7 +77,7 @@ export class EndpointConfigs {
 
   private checkVariant(variant: ProductionVariant, place: Place): void {
     checkName('variantName', String(variant.VariantName));
-    refuse(`CreateEndpointConfig variant ${variant.VariantName}`, variant, ['ServerlessConfig', 'ManagedInstanceScaling', 'CoreDumpConfig', 'AcceleratorType']);
+    refuse(`CreateEndpointConfig variant ${variant.VariantName}`, variant, VARIANT_MEMBERS_NOT_HERE);
     if (variant.ModelName === undefined) {
       throw errors.unsupported(`CreateEndpointConfig: variant ${variant.VariantName} without ModelName (inference components)`);
     }

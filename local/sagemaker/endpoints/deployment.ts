@@ -27,7 +27,14 @@ export type Outcome = string | undefined;
  * Shifts an endpoint's traffic to a fleet that is up, step by step, and back at once when an alarm rings.
  * Requests are answered all the time: a fleet is ended only after it gets none and has answered those it had.
  */
-export async function shiftTraffic(endpoint: Endpoint, shift: Shift, plan: TrafficPlan, alarms: RollbackAlarms, clock: Clock, signal: AbortSignal): Promise<Outcome> {
+export async function shiftTraffic(
+  endpoint: Endpoint,
+  shift: Shift,
+  plan: TrafficPlan,
+  alarms: RollbackAlarms,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Outcome> {
   for (const step of plan.steps) {
     shift.stage = 'ActivatingTraffic';
     shift.share = step.share;
@@ -53,4 +60,5 @@ export async function shiftTraffic(endpoint: Endpoint, shift: Shift, plan: Traff
 }
 
 const rolledBack = (alarms: readonly string[], share: number): string =>
-  `The deployment was rolled back: the alarm${alarms.length > 1 ? 's' : ''} ${alarms.join(', ')} went into ALARM while ${Math.round(share * 100)} % of the traffic went to the new fleet.`;
+  `The deployment was rolled back: the alarm${alarms.length > 1 ? 's' : ''} ${alarms.join(', ')} went into ALARM while ${Math.round(share * 100)} % `
+  + 'of the traffic went to the new fleet.';

@@ -1,4 +1,4 @@
-import type { CreateEndpointInput, DeploymentConfig, ProductionVariant } from '@aws-sdk/client-sagemaker';
+import type { DeploymentConfig, ProductionVariant } from '@aws-sdk/client-sagemaker';
 import type { LocalCloud } from '../../core/service';
 import { eventDetail } from '../core/names';
 import type { Listed } from '../core/listing';
@@ -37,7 +37,8 @@ export interface Route {
 }
 
 export const initialState = (variants: readonly ProductionVariant[]): Map<string, VariantState> =>
-  new Map(variants.map((variant) => [String(variant.VariantName), { weight: variant.InitialVariantWeight ?? 1, instances: variant.InitialInstanceCount ?? 1 }]));
+  new Map(variants.map(({ VariantName, InitialVariantWeight = 1, InitialInstanceCount = 1 }) =>
+    [String(VariantName), { weight: InitialVariantWeight, instances: InitialInstanceCount }]));
 
 /** An endpoint: the fleet that serves, and the one that an update shifts in. */
 export class Endpoint implements Listed {
@@ -52,7 +53,7 @@ export class Endpoint implements Listed {
   /** Settles when the change that is under way has ended. */
   change: Promise<void> = Promise.resolve();
 
-  constructor(readonly name: string, readonly arn: string, readonly place: Place, readonly input: CreateEndpointInput, public config: EndpointConfig, private readonly cloud: LocalCloud) {
+  constructor(readonly name: string, readonly arn: string, readonly place: Place, public config: EndpointConfig, private readonly cloud: LocalCloud) {
     this.variants = initialState(config.variants);
   }
 

@@ -10,7 +10,12 @@ const DEFAULT_STARTUP_SECONDS = 480;
 
 /** The model servers of one endpoint configuration, one per variant. Instance counts are bookkeeping: one process stands for all instances of a variant. */
 export class Fleet {
-  private constructor(readonly config: EndpointConfig, private readonly servers: ReadonlyMap<string, ModelServer>, readonly images: ReadonlyMap<string, string>) {}
+  private constructor(
+    readonly config: EndpointConfig,
+    private readonly servers: ReadonlyMap<string, ModelServer>,
+    /** Image of each variant. */
+    readonly images: ReadonlyMap<string, string>,
+  ) {}
 
   static create(endpointName: string, config: EndpointConfig, place: Place, parts: { host: PythonHost; cloud: LocalCloud; models: Models }): Fleet {
     const { host, cloud, models } = parts;
@@ -20,9 +25,8 @@ export class Fleet {
       const model = models.get(variant.ModelName, place);
       images.set(variantName, model.container.image);
       const startupTimeoutSeconds = variant.ContainerStartupHealthCheckTimeoutInSeconds ?? DEFAULT_STARTUP_SECONDS;
-      const facts = {
-        endpointName, configName: config.name, variantName, accountId: place.accountId, roleArn: model.roleArn, container: model.container, startupTimeoutSeconds,
-      };
+      const { roleArn, container } = model;
+      const facts = { endpointName, configName: config.name, variantName, accountId: place.accountId, roleArn, container, startupTimeoutSeconds };
       return [variantName, new ModelServer(host, cloud, facts)] as const;
     });
     return new Fleet(config, new Map(servers), images);

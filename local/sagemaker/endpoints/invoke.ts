@@ -69,7 +69,8 @@ export class Invocations {
     }
     const ended = performance.now();
     if (answer.status === 0) {
-      this.cloud.log('sagemaker', `endpoint ${endpoint.name}: the ${route.side} model server of ${route.variant} gave no answer: ${answer.body.toString('utf8')}`);
+      const which = `the ${route.side} model server of ${endpoint.name}/${route.variant}`;
+      this.cloud.log('sagemaker', `${which} gave no answer: ${answer.body.toString('utf8')}`);
     }
     this.count(endpoint, route, answer.status, { modelMs: ended - modelStarted, overheadMs: modelStarted - started });
     return answer.status >= 200 && answer.status < 300 ? success(answer, route, call) : this.modelError(endpoint, answer, call);
@@ -111,7 +112,8 @@ export class Invocations {
     const logGroup = `arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/${endpoint.name}`;
     const original = answer.body.toString('utf8').slice(0, 4096);
     const kind = answer.status >= 400 && answer.status < 500 ? 'client' : 'server';
-    const message = `Received ${kind} error (${answer.status}) from primary with message "${original}". See the log group ${logGroup} in account ${accountId} for more information.`;
+    const message = `Received ${kind} error (${answer.status}) from primary with message "${original}". `
+      + `See the log group ${logGroup} in account ${accountId} for more information.`;
     return failure('ModelError', 424, message, { OriginalStatusCode: answer.status, OriginalMessage: original, LogStreamArn: logGroup }, call);
   }
 }

@@ -143,7 +143,8 @@ export class ModelServer {
       argv, env: { ...baseEnvironment(this.cloud.python, folder), ...env }, cwd, root, isolate: true, log: this.logFile, listen: true,
     });
     this.process = process;
-    const died = process.exited.then((exit) => `the model server ended with ${exit.code === null ? `signal ${exit.signal}` : `exit code ${exit.code}`}: ${lastWords(exit.tail)}`);
+    const died = process.exited.then(({ code, signal, tail }) =>
+      `the model server ended with ${code === null ? `signal ${signal}` : `exit code ${code}`}: ${lastWords(tail)}`);
     const silence = (): Promise<string> => new Promise((resolve) => setTimeout(resolve, DEATH_NOTICE_MS, 'the model server did not answer').unref());
     const pinged = this.ping(this.facts.startupTimeoutSeconds * 1000).then((ok) => (ok ? undefined : Promise.race([died, silence()])));
     const problem = await Promise.race([died, pinged]);

@@ -21,6 +21,8 @@ export interface Model extends Listed {
   readonly container: ServedContainer;
 }
 
+const CONTAINER_MEMBERS_NOT_HERE = ['ModelDataSource', 'ImageConfig', 'InferenceSpecificationName', 'MultiModelConfig', 'AdditionalModelDataSources'];
+
 /** SageMaker models: from a package of the registry, also another account's, or from image and model data. */
 export class Models {
   private readonly models = new Regional(() => new Map<string, Model>());
@@ -84,7 +86,7 @@ export class Models {
     if (given.length > 1) {
       throw errors.unsupported('CreateModel with more than one container (an inference pipeline)');
     }
-    refuse('CreateModel container', definition, ['ModelDataSource', 'ImageConfig', 'InferenceSpecificationName', 'MultiModelConfig', 'AdditionalModelDataSources']);
+    refuse('CreateModel container', definition, CONTAINER_MEMBERS_NOT_HERE);
     if ((definition.Mode ?? 'SingleModel') !== 'SingleModel') {
       throw errors.unsupported(`CreateModel with container mode ${definition.Mode}`);
     }
@@ -95,7 +97,7 @@ export class Models {
     return { image: base.Image, modelDataUrl: base.ModelDataUrl, environment: { ...base.Environment, ...definition.Environment } };
   }
 
-  private fromPackage(definition: ContainerDefinition, context: CallContext): { Image?: string; ModelDataUrl?: string; Environment?: Record<string, string> } {
+  private fromPackage(definition: ContainerDefinition, context: CallContext): Pick<ContainerDefinition, 'Image' | 'ModelDataUrl' | 'Environment'> {
     const found = this.book.package(definition.ModelPackageName, context, 'CreateModel');
     if (found.status !== 'Completed') {
       throw errors.invalid(`the model package ${found.arn} has status ${found.status}; a model needs Completed`);

@@ -95,7 +95,7 @@ export class Endpoints {
     const place = { accountId: context.accountId, region: context.region };
     const config = this.configs().get(input.EndpointConfigName, place);
     const fleet = this.fleet(name, config, place);
-    const endpoint = new Endpoint(name, arn, place, input, config, this.parts.cloud);
+    const endpoint = new Endpoint(name, arn, place, config, this.parts.cloud);
     endpoints.set(name, endpoint);
     this.parts.tags.put(arn, input.Tags);
     endpoint.enter('Creating');
@@ -201,7 +201,8 @@ function nextVariants(endpoint: Endpoint, config: EndpointConfig, input: UpdateE
   const names = (variants: ReadonlyMap<string, unknown>): string => [...variants.keys()].sort().join(', ');
   if (names(next) !== names(endpoint.variants)) {
     throw errors.invalid(
-      `the configuration ${config.name} has the variants ${names(next)}; a blue/green update of ${endpoint.name} needs the same as now: ${names(endpoint.variants)}`,
+      `the configuration ${config.name} has the variants ${names(next)}; a blue/green update of ${endpoint.name} needs the same as now: `
+      + names(endpoint.variants),
     );
   }
   if (input.RetainAllVariantProperties !== true) {

@@ -52,7 +52,9 @@ function shares(config: DeploymentConfig, instances: number): number[] {
   if (routing?.Type === 'LINEAR') {
     const percent = percentOf('LinearStepSize', routing.LinearStepSize, instances);
     if (percent < LINEAR.minimum || percent > LINEAR.maximum) {
-      throw errors.invalid(`LinearStepSize is ${percent} % of the ${instances} instance(s) of the variant; it must lie between ${LINEAR.minimum} % and ${LINEAR.maximum} %`);
+      throw errors.invalid(
+        `LinearStepSize is ${percent} % of the ${instances} instance(s) of the variant; it must lie between ${LINEAR.minimum} % and ${LINEAR.maximum} %`,
+      );
     }
     const count = Math.ceil(100 / percent);
     return Array.from({ length: count }, (_, index) => Math.min(1, ((index + 1) * percent) / 100));

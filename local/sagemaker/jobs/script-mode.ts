@@ -97,7 +97,8 @@ export function trainingEnvironment(facts: TrainingFacts): Readonly<Record<strin
     SM_CHANNELS: JSON.stringify([...facts.channels].sort()),
     ...Object.fromEntries(facts.channels.map((name) => [`SM_CHANNEL_${name.toUpperCase()}`, trainingPaths.channel(name)])),
     SM_HPS: JSON.stringify(values),
-    ...Object.fromEntries(parameters.map(({ name, raw, value }) => [`SM_HP_${name.toUpperCase()}`, isRecord(value) ? JSON.stringify(value) : textOf(raw, value)])),
+    ...Object.fromEntries(parameters.map(({ name, raw, value }) =>
+      [`SM_HP_${name.toUpperCase()}`, isRecord(value) ? JSON.stringify(value) : textOf(raw, value)])),
     SM_HOSTS: JSON.stringify(common.hosts),
     SM_CURRENT_HOST: common.current_host,
     SM_CURRENT_INSTANCE_TYPE: facts.instanceType,

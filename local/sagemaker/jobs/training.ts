@@ -26,8 +26,8 @@ interface TrainingJob extends Job {
 
 const DETAIL_TYPE = 'SageMaker Training Job State Change';
 const NOT_HERE = [
-  'CheckpointConfig', 'DebugHookConfig', 'DebugRuleConfigurations', 'TensorBoardOutputConfig', 'ProfilerRuleConfigurations', 'RetryStrategy', 'RemoteDebugConfig',
-  'InfraCheckConfig', 'SessionChainingConfig', 'ServerlessJobConfig', 'MlflowConfig', 'ModelPackageConfig',
+  'CheckpointConfig', 'DebugHookConfig', 'DebugRuleConfigurations', 'TensorBoardOutputConfig', 'ProfilerRuleConfigurations', 'RetryStrategy',
+  'RemoteDebugConfig', 'InfraCheckConfig', 'SessionChainingConfig', 'ServerlessJobConfig', 'MlflowConfig', 'ModelPackageConfig',
 ];
 
 /** Training jobs in script mode: channels from S3, the script of the channel `code`, `model.tar.gz` to S3. */
@@ -220,7 +220,10 @@ async function placeCode(run: JobRun, hyperparameters: Readonly<Record<string, s
   const program = containerHyperparameter(hyperparameters, 'sagemaker_program') ?? '';
   const submitDirectory = containerHyperparameter(hyperparameters, 'sagemaker_submit_directory') ?? trainingPaths.code;
   if (!submitDirectory.startsWith(`${CONTAINER_ROOT}/`)) {
-    throw new JobFailure(`ClientError: sagemaker_submit_directory is ${submitDirectory}; a job without network needs a folder of an input channel, such as ${trainingPaths.channel('code')}`);
+    throw new JobFailure(
+      `ClientError: sagemaker_submit_directory is ${submitDirectory}; a job without network needs a folder of an input channel, such as `
+      + trainingPaths.channel('code'),
+    );
   }
   const source = hostPath(run.root, submitDirectory);
   const code = hostPath(run.root, trainingPaths.code);

@@ -25,7 +25,8 @@ function parameterProblems(definition: PipelineDefinition): string[] {
   return [
     ...repeated(parameters.map(({ Name }) => Name)).map((name) => `Parameters: ${name} is declared more than once`),
     ...parameters.filter(({ Name }) => !NAME.test(Name)).map(({ Name }) => `Parameters: the name ${JSON.stringify(Name)} does not match ${NAME.source}`),
-    ...parameters.filter(({ Type }) => !PARAMETER_TYPES.includes(Type)).map(({ Name, Type }) => `Parameters.${Name}: unknown type ${Type}; known are ${PARAMETER_TYPES.join(', ')}`),
+    ...parameters.filter(({ Type }) => !PARAMETER_TYPES.includes(Type))
+      .map(({ Name, Type }) => `Parameters.${Name}: unknown type ${Type}; known are ${PARAMETER_TYPES.join(', ')}`),
   ];
 }
 
@@ -54,6 +55,7 @@ function stepProblems({ step }: PlacedStep): string[] {
     return ['Arguments: missing'];
   }
   const outputs = outputNames(step);
+  const known = outputs.join(', ') || 'none';
   const conditions = step.Type === 'Condition' && !Array.isArray(step.Arguments.Conditions) ? ['Arguments.Conditions: missing'] : [];
   return [
     ...unknownMembers(step, STEP_MEMBERS, ''),
@@ -66,7 +68,7 @@ function stepProblems({ step }: PlacedStep): string[] {
       : []),
     ...(step.Type === 'Fail' && step.Arguments.ErrorMessage === undefined ? ['Arguments.ErrorMessage: missing'] : []),
     ...(step.PropertyFiles ?? []).filter((file) => !outputs.includes(file.OutputName))
-      .map((file) => `PropertyFiles.${file.PropertyFileName}: there is no output ${JSON.stringify(file.OutputName)}; outputs are ${outputs.join(', ') || 'none'}`),
+      .map((file) => `PropertyFiles.${file.PropertyFileName}: there is no output ${JSON.stringify(file.OutputName)}; outputs are ${known}`),
     ...(step.RetryPolicies ?? []).flatMap((policy) => policy.ExceptionType).filter((type) => !EXCEPTION_TYPES.includes(type))
       .map((type) => `RetryPolicies: unknown exception type ${type}; known are ${EXCEPTION_TYPES.join(', ')}`),
   ];
@@ -117,14 +119,16 @@ function referenceProblem(path: string, definition: PipelineDefinition, steps: R
     return definition.Parameters?.some((parameter) => parameter.Name === name) === true ? undefined : `${path}: no parameter ${String(name)} is declared`;
   }
   if (root === 'Execution') {
-    return (EXECUTION_VARIABLES as readonly unknown[]).includes(name) ? undefined : `${path}: unknown execution variable; known are ${EXECUTION_VARIABLES.join(', ')}`;
+    const known = (EXECUTION_VARIABLES as readonly unknown[]).includes(name);
+    return known ? undefined : `${path}: unknown execution variable; known are ${EXECUTION_VARIABLES.join(', ')}`;
   }
   const step = root === 'Steps' ? steps.get(String(name)) : undefined;
   if (step === undefined) {
     return `${path}: ${root === 'Steps' ? `there is no step ${String(name)}` : 'a reference starts with Parameters, Execution or Steps'}`;
   }
   if (rest[0] === 'PropertyFiles') {
-    return step.PropertyFiles?.some((file) => file.PropertyFileName === rest[1]) === true ? undefined : `${path}: the step ${step.Name} declares no property file ${String(rest[1])}`;
+    const declared = step.PropertyFiles?.some((file) => file.PropertyFileName === rest[1]) === true;
+    return declared ? undefined : `${path}: the step ${step.Name} declares no property file ${String(rest[1])}`;
   }
   const problem = descriptionProblem(step, rest);
   return problem === undefined ? undefined : `${path}: ${problem}`;

@@ -1,15 +1,16 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { createClient } from '../../core/client';
 import type { LocalCloud } from '../../core/service';
-import { eventDetail, randomId } from '../core/names';
+import { randomId } from '../core/names';
 import type { Listed } from '../core/listing';
 import type { Place } from '../core/place';
 import { Transfer } from '../core/transfer';
+import { announceExecution, announceStep } from './announce';
 import { callByName } from './caller';
 import { allHold } from './conditions';
 import { placedSteps, type PipelineDefinition, type PlacedStep, type Step } from './definition';
 import { decide, dependencies, type Dependencies, type StepState } from './graph';
-import { follow, isRecord, resolve, type Scope } from './references';
+import { follow, resolve, type Scope } from './references';
 import { exceptionOfCall, exceptionOfJob, nextDelay } from './retry';
 import { CALL_STEPS, type CallStep } from './step-types';
 
@@ -277,42 +278,14 @@ export class Execution implements Listed {
   }
 
   private announce(previous: ExecutionStatus | undefined): void {
-    const { facts } = this;
-    this.cloud.log('sagemaker', `pipeline ${facts.pipelineName}/${facts.id}: ${this.state}${this.failureReason === undefined ? '' : ` (${this.failureReason})`}`);
-    this.emit('SageMaker Model Building Pipeline Execution Status Change', {
-      pipelineExecutionDescription: facts.description,
-      pipelineExecutionDisplayName: facts.displayName,
-      currentPipelineExecutionStatus: this.state,
-      previousPipelineExecutionStatus: previous,
-      executionStartTime: this.creationTime.toISOString(),
-      executionEndTime: ['Executing', 'Stopping'].includes(this.state) ? undefined : this.lastModifiedTime.toISOString(),
+    announceExecution(this.cloud, this.facts, {
+      current: this.state, previous, startTime: this.creationTime, changeTime: this.lastModifiedTime, failureReason: this.failureReason,
     });
   }
 
   private enterStep(run: StepRun, state: StepState): void {
     const previous = run.state;
     run.state = state;
-    this.emit('SageMaker Model Building Pipeline Execution Step Status Change', {
-      stepName: run.step.Name,
-      stepType: run.step.Type,
-      currentStepStatus: STEP_STATUS[state],
-      previousStepStatus: previous === 'waiting' ? undefined : STEP_STATUS[previous],
-      stepStartTime: run.startTime?.toISOString(),
-      stepEndTime: run.endTime?.toISOString(),
-      failureReason: run.failureReason,
-      metadata: isRecord(run.metadata) ? run.metadata : undefined,
-    });
-  }
-
-  private emit(detailType: string, detail: object): void {
-    const { facts } = this;
-    this.cloud.emit({
-      source: 'aws.sagemaker',
-      'detail-type': detailType,
-      account: facts.accountId,
-      region: facts.region,
-      resources: [facts.pipelineArn, facts.arn],
-      detail: eventDetail({ pipelineArn: facts.pipelineArn, pipelineExecutionArn: facts.arn, ...detail }),
-    });
+    announceStep(this.cloud, this.facts, run, { current: STEP_STATUS[state], previous: previous === 'waiting' ? undefined : STEP_STATUS[previous] });
   }
 }

@@ -56,7 +56,8 @@ export class Pipelines {
       DescribePipeline: async (input: DescribePipelineRequest, context) => this.describe(input, context),
       ListPipelines: async (input: ListPipelinesRequest, context) => {
         const { items, NextToken } = page(this.books.of(context).pipelines.values(), { ...input, NameContains: input.PipelineNamePrefix });
-        return { NextToken, PipelineSummaries: items.map((pipeline) => ({ ...summary(pipeline), RoleArn: pipeline.roleArn, LastExecutionTime: pipeline.lastRunTime })) };
+        const line = (one: Pipeline): object => ({ ...summary(one), RoleArn: one.roleArn, LastExecutionTime: one.lastRunTime });
+        return { NextToken, PipelineSummaries: items.map(line) };
       },
       StartPipelineExecution: async (input: StartPipelineExecutionRequest, context) => this.start(input, context),
       StopPipelineExecution: async (input: StopPipelineExecutionRequest, context) => {
@@ -77,7 +78,9 @@ export class Pipelines {
         const { items, NextToken } = page(this.find(input.PipelineName, context).executions, {
           ...input, CreationTimeAfter: input.CreatedAfter, CreationTimeBefore: input.CreatedBefore, SortBy: undefined,
         });
-        return { NextToken, PipelineExecutionSummaries: items.map((execution) => ({ ...executionDescription(execution), StartTime: execution.creationTime, PipelineExecutionFailureReason: execution.failureReason })) };
+        const line = (one: Execution): object =>
+          ({ ...executionDescription(one), StartTime: one.creationTime, PipelineExecutionFailureReason: one.failureReason });
+        return { NextToken, PipelineExecutionSummaries: items.map(line) };
       },
       ListPipelineExecutionSteps: async (input: ListPipelineExecutionStepsRequest, context) => this.steps(input, context),
       ListPipelineParametersForExecution: async (input: ListPipelineParametersForExecutionRequest, context) => {
@@ -167,8 +170,8 @@ export class Pipelines {
     refuse('DescribePipeline', input, ['PipelineVersionId']);
     const pipeline = this.find(input.PipelineName, context);
     return {
-      ...summary(pipeline), PipelineDefinition: pipeline.definitionText, RoleArn: pipeline.roleArn, PipelineStatus: 'Active', LastRunTime: pipeline.lastRunTime,
-      ParallelismConfiguration: pipeline.parallelism,
+      ...summary(pipeline), PipelineDefinition: pipeline.definitionText, RoleArn: pipeline.roleArn, PipelineStatus: 'Active',
+      LastRunTime: pipeline.lastRunTime, ParallelismConfiguration: pipeline.parallelism,
     };
   }
 
@@ -216,7 +219,8 @@ export class Pipelines {
     const id = randomId(12);
     const execution = new Execution(
       {
-        accountId: context.accountId, region: context.region, id, arn: `${pipeline.arn}/execution/${id}`, pipelineArn: pipeline.arn, pipelineName: pipeline.name,
+        accountId: context.accountId, region: context.region, id,
+        arn: `${pipeline.arn}/execution/${id}`, pipelineArn: pipeline.arn, pipelineName: pipeline.name,
         roleArn: pipeline.roleArn, definitionText: pipeline.definitionText, definition: pipeline.definition,
         parameters: parameters(pipeline, input), displayName: input.PipelineExecutionDisplayName, description: input.PipelineExecutionDescription,
         parallelSteps: (input.ParallelismConfiguration ?? pipeline.parallelism)?.MaxParallelExecutionSteps,

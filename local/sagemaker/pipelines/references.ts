@@ -83,7 +83,8 @@ const KEY_MEMBERS = ['OutputName', 'InputName', 'ChannelName', 'VariantName', 'N
 export function follow(value: unknown, parts: readonly (string | number)[]): unknown {
   return parts.reduce<unknown>((current, part) => {
     if (Array.isArray(current)) {
-      return typeof part === 'number' ? current[part] : current.find((element) => isRecord(element) && KEY_MEMBERS.some((member) => element[member] === part));
+      const named = (element: unknown): boolean => isRecord(element) && KEY_MEMBERS.some((member) => element[member] === part);
+      return typeof part === 'number' ? current[part] : current.find(named);
     }
     return isRecord(current) ? current[String(part)] : undefined;
   }, value);

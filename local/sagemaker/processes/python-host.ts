@@ -71,7 +71,8 @@ export class PythonHost {
   private last = 0;
   private stopped = false;
 
-  constructor(private readonly python: string, private readonly log: (message: string) => void) {}
+  /** @param namespaces whether processes get a folder and a network of their own where the machine allows it */
+  constructor(private readonly python: string, private readonly log: (message: string) => void, private readonly namespaces = true) {}
 
   /** Starts the parent if it is not there; answers what the machine allows. */
   capabilities(): Promise<Capabilities> {
@@ -128,7 +129,7 @@ export class PythonHost {
     }
     // No variable of AWS goes in: what runs below has no credentials and no endpoint.
     const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', LANG: 'C.UTF-8' };
-    const child = spawn(this.python, [programs.zygote], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(this.python, [programs.zygote, ...(this.namespaces ? [] : ['--no-namespaces'])], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.child = child;
     const ready = deferred<Capabilities>();
     child.stdin?.on('error', () => undefined);

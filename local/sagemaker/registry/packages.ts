@@ -56,7 +56,8 @@ export class ModelPackages {
     group.lastVersion += 1;
     const version = group.lastVersion;
     const arn = `${group.arn.replace(':model-package-group/', ':model-package/')}/${version}`;
-    const made = this.make(group.name, arn, { ModelApprovalStatus: 'PendingManualApproval', ...input, ModelPackageGroupName: group.name }, context, { group, version });
+    const complete = { ModelApprovalStatus: 'PendingManualApproval' as const, ...input, ModelPackageGroupName: group.name };
+    const made = this.make(group.name, arn, complete, context, { group, version });
     group.packages.set(version, made);
     return made;
   }
@@ -94,7 +95,8 @@ export class ModelPackages {
     if (input.InferenceSpecification !== undefined && found.input.InferenceSpecification !== undefined) {
       throw errors.invalid(`${found.arn} already has an InferenceSpecification, which cannot be changed`);
     }
-    const kept = Object.entries(found.input.CustomerMetadataProperties ?? {}).filter(([key]) => !(input.CustomerMetadataPropertiesToRemove ?? []).includes(key));
+    const removed = input.CustomerMetadataPropertiesToRemove ?? [];
+    const kept = Object.entries(found.input.CustomerMetadataProperties ?? {}).filter(([key]) => !removed.includes(key));
     const metadata = { ...Object.fromEntries(kept), ...input.CustomerMetadataProperties };
     if (input.CustomerMetadataProperties !== undefined) {
       checkCustomerMetadata(input.CustomerMetadataProperties);

@@ -35,7 +35,7 @@ function fleetOf(config: EndpointConfig, answer: Partial<ModelAnswer> = { status
 }
 
 function endpointOn(cloud: FakeCloud, config: EndpointConfig, fleet: Fleet): Endpoint {
-  const endpoint = new Endpoint('prod-employment', 'arn:aws:sagemaker:eu-central-1:111111111111:endpoint/prod-employment', place, { EndpointName: 'prod-employment', EndpointConfigName: config.name }, config, cloud);
+  const endpoint = new Endpoint('prod-employment', 'arn:aws:sagemaker:eu-central-1:111111111111:endpoint/prod-employment', place, config, cloud);
   endpoint.live = fleet;
   endpoint.enter('InService');
   return endpoint;
