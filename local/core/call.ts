@@ -1,3 +1,4 @@
+import { assertWithinConstraints } from './constraints';
 import { headerOf, decompressed, protocolOf, type WireRequest } from './protocol';
 import { awsJson } from './protocol-json';
 import { awsQuery, escapeXml } from './protocol-query';
@@ -22,6 +23,7 @@ export async function callService(service: LocalService, sent: WireRequest, cont
   }
   await faults.apply(service.name, operation.name, textMembers(input));
   assertValid(operation.input, input, operation.name);
+  assertWithinConstraints(service.name, operation.name, input);
   const output = await implementation(input as never, context);
   return protocol.encode(operation, output, request, context.requestId);
 }
