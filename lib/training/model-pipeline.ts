@@ -13,7 +13,9 @@ export const PipelineParameters = {
 } as const;
 
 /** Where the scripts of a model project find their code, in processing and in training jobs. */
-const PROCESSING_CODE = '/opt/ml/processing/input/code';
+const INPUT = '/opt/ml/processing/input';
+const PROCESSING_CODE = `${INPUT}/code`;
+const OUTPUT = '/opt/ml/processing/output';
 const TRAINING_CODE = '/opt/ml/input/data/code';
 
 const VOLUME_GB = 30;
@@ -49,7 +51,7 @@ export function modelPipeline({ declaration }: ModelProjectData, options: ModelP
   const prepare = definition.processing(PipelineSteps.PREPARE, {
     ...job,
     entryPoint: ['python3', `${PROCESSING_CODE}/prepare.py`],
-    arguments: ['--seed', seed],
+    arguments: ['--data', `${INPUT}/data`, '--output', OUTPUT, '--seed', seed],
     inputs: { code, data: snapshot },
     outputs: {
       train: join('/', run, 'prepare/train'),
@@ -77,7 +79,7 @@ export function modelPipeline({ declaration }: ModelProjectData, options: ModelP
   definition.processing(PipelineSteps.EVALUATE, {
     ...job,
     entryPoint: ['python3', `${PROCESSING_CODE}/evaluate.py`],
-    arguments: ['--seed', seed],
+    arguments: [...['test', 'model', 'baseline', 'champion'].flatMap((name) => [`--${name}`, `${INPUT}/${name}`]), '--output', `${OUTPUT}/evaluation`, '--seed', seed],
     inputs: {
       code,
       test: prepare.output('test'),
