@@ -61,7 +61,9 @@ export { InferenceLog, type InferenceLogProps } from './serving/inference-log';
 export { ModelEndpoint, type ModelEndpointProps } from './serving/model-endpoint';
 export { PredictionService, type PredictionServiceProps } from './serving/prediction-service';
 export { TrafficRouting, type StepRoutingOptions, type TrafficRoutingOptions } from './serving/traffic-routing';
+export { Feedback, type FeedbackProps } from './monitoring/feedback';
 export { ModelMonitor, type ModelMonitorProps } from './monitoring/model-monitor';
+export { MonitorHandlers, type MonitorHandlersProps } from './monitoring/monitor-handlers';
 
 // Who may do what, delivery of code
 export { AccessRoles, type AccessRolesProps } from './access/access-roles';

@@ -9,6 +9,7 @@ import { ProcessStateMachine } from '../core/state-machine';
 import { driftCriteria, productionQualityCriteria } from '../gates/criteria';
 import { FunctionCheck } from '../gates/function-check';
 import { TestGate } from '../gates/test-gate';
+import type { Feedback } from './feedback';
 import type { MonitorHandlers } from './monitor-handlers';
 
 /** Properties of {@link ModelMonitor}. */
@@ -16,6 +17,7 @@ export interface ModelMonitorProps {
   readonly place: Place;
   readonly project: ModelProjectData;
   readonly handlers: MonitorHandlers;
+  readonly feedback: Feedback;
 }
 
 /** Two functions, a gate and two functions again. */
@@ -32,7 +34,7 @@ export class ModelMonitor extends Construct {
   public readonly stateMachineName: string;
   public readonly stateMachineArn: string;
 
-  constructor(scope: Construct, id: string, { place, project, handlers }: ModelMonitorProps) {
+  constructor(scope: Construct, id: string, { place, project, handlers, feedback }: ModelMonitorProps) {
     super(scope, id);
     const model = project.declaration.name;
     this.gate = new TestGate(this, 'Gate', {
@@ -49,16 +51,16 @@ export class ModelMonitor extends Construct {
     const machine = new ProcessStateMachine(this, 'Machine', {
       stateMachineName: this.stateMachineName,
       comment: `Monitors ${model} in ${place.environment}: window, tests, decision, feedback`,
-      definition: this.define(handlers),
+      definition: this.define(handlers, feedback),
       timeout: TIMEOUT,
     });
     this.stateMachineArn = machine.stateMachineArn;
   }
 
-  private define(handlers: MonitorHandlers): sfn.IChainable {
+  private define(handlers: MonitorHandlers, { handler }: Feedback): sfn.IChainable {
     const done = sfn.Succeed.jsonata(this, 'Done', { outputs: { window: '{% $window %}', verdict: '{% $verdict %}', decision: '{% $decision %}', feedback: '{% $feedback %}' } });
     const feedback = new InvokeHandler(this, 'Feedback', {
-      handler: handlers.feedback,
+      handler,
       payload: { runId: '{% $states.context.Execution.Name %}', decision: '{% $decision %}', verdictUri: '{% $verdict.verdictUri %}' },
       assign: { feedback: '{% $states.result.Payload %}' },
     });

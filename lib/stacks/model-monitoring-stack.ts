@@ -4,8 +4,10 @@ import type { Construct } from 'constructs';
 import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
+import { DuckDbLayer } from '../core/duckdb-layer';
 import { MachineStarter } from '../core/machine-starter';
 import { Janitor } from '../gates/janitor';
+import { Feedback } from '../monitoring/feedback';
 import { ModelDashboard } from '../monitoring/model-dashboard';
 import { ModelMonitor } from '../monitoring/model-monitor';
 import { MonitorAlarms } from '../monitoring/monitor-alarms';
@@ -21,6 +23,7 @@ export interface ModelMonitoringStackProps extends StackProps {
 /** Watches one model where it serves permanently: the monitor with what starts it, alarms, a dashboard. */
 export class ModelMonitoringStack extends Stack {
   public readonly monitor: ModelMonitor;
+  public readonly feedback: Feedback;
   public readonly alarms: MonitorAlarms;
 
   constructor(scope: Construct, id: string, props: ModelMonitoringStackProps) {
@@ -34,8 +37,9 @@ export class ModelMonitoringStack extends Stack {
       terminationProtection: environment.removalPolicy === RemovalPolicy.RETAIN,
       ...stackProps,
     });
-    const handlers = new MonitorHandlers(this, 'Handlers', { place, project, development });
-    this.monitor = new ModelMonitor(this, 'Monitor', { place, project, handlers });
+    const common = { place, project, development, duckDb: new DuckDbLayer(this, 'DuckDb') };
+    this.feedback = new Feedback(this, 'Feedback', common);
+    this.monitor = new ModelMonitor(this, 'Monitor', { place, project, handlers: new MonitorHandlers(this, 'Handlers', common), feedback: this.feedback });
     const { stateMachineName, gate } = this.monitor;
     this.makeTriggers(place, development, project, stateMachineName);
     new Janitor(this, 'Janitor', { place, project, purpose: 'monitor', machines: [{ stateMachineName, machine: 'monitor', gates: [gate.gate], mode: 'QUALITATIVE' }] });

@@ -37,7 +37,7 @@ async function run({ window = {}, gate = {}, decision = {} }: World, input: obje
   const bench = new Bench({
     'lambda:invoke': (args) => {
       const { FunctionName, Payload } = args as { FunctionName: string; Payload: unknown };
-      const name = ['Window', 'Decide', 'Feedback'].find((candidate) => FunctionName.includes(`Handlers${candidate}`)) ?? FunctionName;
+      const name = ['HandlersWindow', 'HandlersDecide', 'Feedback'].find((candidate) => FunctionName.includes(candidate))?.replace('Handlers', '') ?? FunctionName;
       note(name, Payload);
       return { Payload: { Window: { ...WINDOW, ...window }, Decide: { retrain: false, ...decision }, Feedback: { requested: true, rows: 5 } }[name] };
     },
