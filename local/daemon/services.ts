@@ -4,6 +4,7 @@ import type { Cloud } from '../core/cloud';
 import type { KeyRing } from '../core/keys';
 import type { LocalCloud, LocalService } from '../core/service';
 import { createEventsService, type EventsService } from '../events';
+import { createFirehoseService } from '../firehose';
 import { createLambdaService } from '../lambda';
 import { createSageMakerService } from '../sagemaker';
 import { createSchedulerService } from '../scheduler';
@@ -29,6 +30,7 @@ export function createServices(cloud: LocalCloud, keys: KeyRing): Services {
       events,
       metrics,
       createSchedulerService(cloud),
+      createFirehoseService(cloud),
       createLambdaService(cloud),
       createSageMakerService(cloud),
       createStepFunctionsService(cloud),

@@ -34,8 +34,24 @@ export async function findVerdicts(world: World, environment: string, prefix: st
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);
-  return Promise.all(uris.toSorted((a, b) => a.time - b.time).map(({ uri }) => inspect(world, environment, uri)));
+  return Promise.all(uris.toSorted((a, b) => a.time - b.time).map(({ uri }) => inspectOnce(world, environment, uri)));
 }
+
+const inspected = new Map<string, Promise<FoundVerdict>>();
+
+/** A verdict is written once: whoever waits for the next one need not read the earlier ones again. */
+function inspectOnce(world: World, environment: string, uri: string): Promise<FoundVerdict> {
+  let found = inspected.get(uri);
+  if (found === undefined) {
+    found = inspect(world, environment, uri);
+    found.catch(() => inspected.delete(uri));
+    inspected.set(uri, found);
+  }
+  return found;
+}
+
+/** Forgets what was read, so that the summary tells what lies there in the end. */
+export const forgetVerdicts = (): void => inspected.clear();
 
 async function inspect(world: World, environment: string, uri: string): Promise<FoundVerdict> {
   const bytes = await read(world, environment, uri);

@@ -1,5 +1,5 @@
 import { DescribeModelPackageCommand, ListModelPackagesCommand, type ModelPackageSummary } from '@aws-sdk/client-sagemaker';
-import { findVerdicts, type FoundVerdict } from './evidence';
+import { findVerdicts, forgetVerdicts, type FoundVerdict } from './evidence';
 import type { EndpointChange, Story } from './story';
 import type { TrafficReport } from './traffic';
 import { ifThere } from './wait';
@@ -78,6 +78,7 @@ export async function summarize(
       };
     }),
   );
+  forgetVerdicts();
   const found: FoundVerdict[] = [];
   for (const environment of Object.keys(story.world.address.accounts)) {
     found.push(...((await ifThere(findVerdicts(story.world, environment, `${model}/gates/`))) ?? []));
