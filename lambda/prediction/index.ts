@@ -82,13 +82,16 @@ export function inferenceRecords(
   });
 }
 
+/** Characters of a model's own error that go to the log: enough to find it in the container's log, too few for the records that it may quote. */
+const CAUSE_LENGTH = 200;
+
 /** Status by kind of failure; what the caller is told says nothing of the inside. */
 function refuse(error: unknown, requestId: string): HttpResponse {
   if (error instanceof RequestRefusal) {
     return respond(error.status, { error: 'ValidationError', field: error.field, message: error.message });
   }
   const { name, message, cause } = error as Error;
-  logger.error(message, { requestId, error: name, cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined });
+  logger.error(message, { requestId, error: name, cause: cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, CAUSE_LENGTH) : undefined });
   if (error instanceof ModelUnavailable) {
     return respond(503, { error: 'ModelUnavailable', message });
   }
