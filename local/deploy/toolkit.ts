@@ -106,7 +106,9 @@ async function run(args: readonly string[], options: { cwd: string; env: NodeJS.
   });
   clearTimeout(timer);
   if (code !== 0) {
-    const problem = lines.filter((line) => line.trim() !== '' && !line.includes('✅')).slice(-25).join('\n');
+    const told = lines.filter((line) => line.trim() !== '' && !/✅|: (start|success): /.test(line));
+    const first = told.findIndex((line) => /❌|\bfailed\b/i.test(line));
+    const problem = told.slice(Math.max(first, told.length - 40)).join('\n');
     throw new Error(`cdk ${args[0]} failed:\n${problem}`);
   }
 }
