@@ -1,6 +1,7 @@
 import * as sdk from '@aws-sdk/client-cloudwatch';
 import { type CallContext, type LocalCloud, type LocalService, type Operation, type ServiceMetric, ServiceError } from '../core/service';
-import { deliver } from '../events/targets';
+import { deliver } from '../events/delivery';
+import { send } from '../events/targets';
 import { type AlarmState, COMPARISONS, evaluate } from './alarm';
 import { dimensionMap, isStatistic, MetricStore, statistic } from './metrics';
 
@@ -60,11 +61,18 @@ export function createCloudWatchService(cloud: LocalCloud): CloudWatchService {
     const actions = { OK: alarm.input.OKActions, ALARM: alarm.input.AlarmActions, INSUFFICIENT_DATA: alarm.input.InsufficientDataActions }[state] ?? [];
     for (const arn of alarm.input.ActionsEnabled === false ? [] : actions) {
       const message = JSON.stringify({ AlarmName: alarm.input.AlarmName, NewStateValue: state, NewStateReason: reason, OldStateValue: previous });
-      deliver(cloud, { arn }, message, alarm.accountId, { attempts: 1 }).catch((error: unknown) => cloud.log('cloudwatch', String(error)));
+      const { accountId } = alarm;
+      const facts = { AlarmName: alarm.input.AlarmName, AccountId: accountId };
+      void deliver(cloud, {
+        service: 'monitoring', targetArn: arn, input: message, accountId, facts, retry: { MaximumRetryAttempts: 1 }, send: () => send(cloud, { arn }, message, accountId),
+      });
     }
   };
 
   const evaluateAll = (): void => {
+    if (cloud.clock.stopped === true) {
+      return;
+    }
     for (const alarm of alarms.values()) {
       const { state, reason } = evaluate(alarm.input as sdk.MetricAlarm, alarm.accountId, store, cloud.clock, alarm.state);
       enter(alarm, state, reason);

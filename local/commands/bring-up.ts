@@ -3,8 +3,11 @@ import { resolve } from 'node:path';
 import { newRunFolder, type Run, saveRun } from '../daemon/run';
 import { type Daemon, startDaemon } from '../daemon/start';
 import { accountsOf, Toolkit } from '../deploy/toolkit';
+import { DUPLICATE_EVENTS } from '../core/fault-rules';
+import type { FaultRule } from '../core/service';
 import { ensurePython } from '../setup';
 import { CommandError, readNumber } from './command';
+import { readFaults } from './fault';
 
 export const REGION = 'eu-central-1';
 
@@ -13,12 +16,14 @@ export interface LocalOptions {
   readonly models: string;
   readonly timeScale: number;
   readonly port: number;
+  /** Faults from the start. */
+  readonly faults: readonly FaultRule[];
   readonly log: (line: string) => void;
 }
 
 /** Common options of the command line, with their environment variables and defaults. */
 export function localOptions(
-  values: { readonly models?: string; readonly 'time-scale'?: string; readonly port?: string },
+  values: { readonly models?: string; readonly 'time-scale'?: string; readonly port?: string; readonly faults?: string; readonly 'duplicate-events'?: boolean },
   log: (line: string) => void,
 ): LocalOptions {
   const models = resolve(values.models ?? process.env.MLOPS_MODELS ?? 'models');
@@ -29,6 +34,7 @@ export function localOptions(
     models,
     timeScale: readNumber('time-scale', values['time-scale'], { minimum: 1, maximum: 10_000 }) ?? 600,
     port: readNumber('port', values.port, { minimum: 1024, maximum: 65_535 }) ?? 0,
+    faults: [...readFaults(values.faults), ...(values['duplicate-events'] === true ? [DUPLICATE_EVENTS] : [])],
     log,
   };
 }
@@ -47,7 +53,7 @@ export async function bringUp(options: LocalOptions): Promise<Started> {
   const { python } = await ensurePython({ log: options.log });
   const folder = newRunFolder();
   const synthesized = Toolkit.synth(folder, options.models);
-  const started = startDaemon({ folder, region: REGION, timeScale: options.timeScale, python, port: options.port });
+  const started = startDaemon({ folder, region: REGION, timeScale: options.timeScale, python, port: options.port, faults: options.faults });
   const [assembly, daemon] = await Promise.allSettled([synthesized, started]);
   if (daemon.status === 'rejected') {
     throw new CommandError(String((daemon.reason as Error).message));

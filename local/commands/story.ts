@@ -9,6 +9,7 @@ import { World } from '../story/world';
 import { Toolkit } from '../deploy/toolkit';
 import { ensureEmploymentData } from '../setup';
 import { control } from './attach';
+import { FAULT_OPTIONS } from './fault';
 import { bringUp, localOptions } from './bring-up';
 import { type Command, CommandError, readArguments, readNumber } from './command';
 
@@ -16,11 +17,11 @@ import { type Command, CommandError, readArguments, readNumber } from './command
 const MODEL = 'employment';
 
 export const story: Command = {
-  usage: 'story [--sample] [--step N] [--models FOLDER] [--time-scale N] [--port N] [--json]',
+  usage: 'story [--sample] [--step N] [--models FOLDER] [--time-scale N] [--port N] [--faults FILE] [--duplicate-events] [--json]',
   summary: 'the whole process on real data, from an empty account to an automatic rollback (npm start)',
   async run(args) {
     const startedAt = new Date();
-    const { values } = readArguments(args, { sample: { type: 'boolean', default: false }, step: { type: 'string' } });
+    const { values } = readArguments(args, { ...FAULT_OPTIONS, sample: { type: 'boolean', default: false }, step: { type: 'string' } });
     const reporter = new Reporter(values.json ? process.stderr : process.stdout);
     const log = (line: string): void => reporter.line('set-up', line);
     const options = localOptions(values, log);

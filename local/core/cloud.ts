@@ -51,7 +51,8 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const log = new LogFile(join(options.folder, 'local.log'));
   const calls = new LogFile(join(options.folder, 'calls.log'));
   const keys = new KeyRing();
-  const faults = new FaultBoard();
+  const clock = createClock(options.timeScale);
+  const faults: FaultBoard = new FaultBoard(Math.random, () => clock.stop(faults.list().some(({ service, operation }) => service === 'clock' && operation === 'Stop')));
   const services = new Map<string, LocalService>();
   let backend: Backend | undefined;
   let eventSink: EventSink | undefined;
@@ -81,7 +82,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     region: options.region,
     folder: options.folder,
     python: options.python,
-    clock: createClock(options.timeScale),
+    clock,
     keys,
     faults,
     services,

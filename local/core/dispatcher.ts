@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { htmlError, isHtmlError, pass, readAll, type Backend } from './backend';
 import { answerError, callService } from './call';
+import { ConnectionReset } from './faults';
 import { credentialScope, type CredentialScope } from './credential-scope';
 import { parseJsonBody } from './protocol-json';
 import type { KeyRing } from './keys';
@@ -83,6 +84,10 @@ class Call {
       this.log(scope, caller, nameOf(request, request.body));
     } catch (error) {
       this.incoming.resume();
+      if (error instanceof ConnectionReset) {
+        this.incoming.socket.destroy();
+        return this.log(scope, caller, nameOf(request, request.body), error.message);
+      }
       const service = scope && this.options.service(scope.service);
       this.answer(answerError(error, request, service, scope?.service ?? '', this.requestId));
       const reason = error instanceof ServiceError ? `${error.code}: ${error.message}` : error instanceof Error ? error.stack ?? error.message : String(error);

@@ -89,6 +89,10 @@ export interface Clock {
   toReal(seconds: number): number;
   /** Waits so many AWS seconds; rejects with `AbortError` when the signal fires. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;
+  /** Whether a fault has stopped it: no wait ends, no schedule fires, no alarm is looked at. @default false */
+  readonly stopped?: boolean;
+  /** Real milliseconds for which it has been stopped so far. @default - never */
+  stoppedMs?(): number;
 }
 
 /** An event on its way to a bus, as EventBridge shows it to rules. */
@@ -141,11 +145,14 @@ export interface MetricSink {
   putServiceMetric(accountId: string, metric: ServiceMetric): void;
 }
 
-/** What goes wrong on purpose. */
+/** What goes wrong on purpose. A rule does everything that it names: it waits its latency, and then errs, resets, kills, drops or duplicates. */
 export interface FaultRule {
-  /** Signing name of the service, e.g. `sagemaker`. */
+  /** Signing name of the service, e.g. `sagemaker`; `clock` for the clock. */
   readonly service: string;
-  /** Operation of the AWS SDK, e.g. `InvokeEndpoint`; `*` for all. */
+  /**
+   * Operation of the AWS SDK, e.g. `CreateEndpoint`, or the HTTP method for S3; `*` for all. What happens without a call has names of its own:
+   * `InvokeEndpoint`, `RunProcessingJob`, `RunTrainingJob` (sagemaker), `Run` (lambda), `Deliver` (events, scheduler), `Stop` (clock).
+   */
   readonly operation: string;
   /** Facts of the call that must be equal (`*` is a wildcard), e.g. `{EndpointName: 'prod-employment', EndpointConfigName: '*-v3-*'}`. @default - every call */
   readonly match?: Readonly<Record<string, string>>;
@@ -153,17 +160,36 @@ export interface FaultRule {
   readonly error?: { readonly code: string; readonly message: string; readonly status: number };
   /** Extra latency in real milliseconds. @default 0 */
   readonly latencyMs?: number;
+  /** Closes the connection without an answer. */
+  readonly reset?: boolean;
+  /** Ends the process that does the work: a job, a model server, a function. */
+  readonly kill?: boolean;
+  /** Loses the event on its way to a target. */
+  readonly drop?: boolean;
+  /** Brings the event to its target twice. */
+  readonly duplicate?: boolean;
   /** Share of matching calls that are hit, 0 to 1. @default 1 */
   readonly share?: number;
+  /** Makes the share the same in every run: which of the matching calls are hit depends on their order alone. @default - random */
+  readonly seed?: number;
+  /** The first so many matching calls pass. @default 0 */
+  readonly after?: number;
   /** The rule ends after so many hits. @default - no end */
   readonly times?: number;
 }
 
+/** What a fault asks of whoever does the work, beyond errors and latency. */
+export interface FaultEffects {
+  readonly kill?: boolean;
+  readonly drop?: boolean;
+  readonly duplicate?: boolean;
+}
+
 export interface Faults {
   /**
-   * Applies every rule that matches: waits its latency, then throws its error as `ServiceError`.
+   * Applies every rule that matches: waits its latency, then throws its error as `ServiceError`, or a `ConnectionReset`.
    * The dispatcher does so for every call that it decodes (facts: the input's top-level text members); a service asks only for what is no such call,
    * e.g. an inference on a fleet.
    */
-  apply(service: string, operation: string, facts: Readonly<Record<string, string | undefined>>): Promise<void>;
+  apply(service: string, operation: string, facts: Readonly<Record<string, string | undefined>>): Promise<FaultEffects>;
 }

@@ -1,4 +1,5 @@
 import type { FaultBoard } from '../core/faults';
+import { parseFaultRule } from '../core/fault-rules';
 import type { WireRequest } from '../core/protocol';
 import { type FaultRule, type HttpAnswer, ServiceError } from '../core/service';
 
@@ -39,14 +40,11 @@ export function createControl({ faults, status, stop }: ControlOptions): (reques
 }
 
 function faultRule(body: Buffer): FaultRule {
-  let rule: Partial<FaultRule>;
+  let written: unknown;
   try {
-    rule = JSON.parse(body.toString('utf8')) as Partial<FaultRule>;
+    written = JSON.parse(body.toString('utf8'));
   } catch {
     throw new ServiceError('ValidationException', 'a fault rule is a JSON document');
   }
-  if (typeof rule.service !== 'string' || typeof rule.operation !== 'string') {
-    throw new ServiceError('ValidationException', 'a fault rule names service and operation, e.g. {"service":"sagemaker","operation":"InvokeEndpoint"}');
-  }
-  return rule as FaultRule;
+  return parseFaultRule(written);
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cloud, createCloud } from '../core/cloud';
+import type { FaultRule } from '../core/service';
 import { type Moto, startMoto } from '../moto';
 import { createControl } from './control';
 import { registerServices } from './services';
@@ -12,6 +13,8 @@ export interface DaemonOptions {
   readonly timeScale: number;
   readonly python: string;
   readonly port: number;
+  /** Faults from the start. @default - none */
+  readonly faults?: readonly FaultRule[];
 }
 
 /** The ready file: written once everything answers, or with the reason why it does not. */
@@ -57,6 +60,7 @@ async function main(options: DaemonOptions): Promise<void> {
         stop: () => void stop(),
       }),
     });
+    options.faults?.forEach((rule) => cloud?.faults.add(rule));
     registerServices(cloud);
     moto = await started;
     cloud.setBackend({ port: moto.port });

@@ -4,7 +4,8 @@ import { type CallContext, type CloudEvent, type LocalCloud, type LocalService, 
 import { targetInput } from './input';
 import { matchesPattern, type Pattern, patternFaults } from './pattern';
 import { parseSchedule } from './schedule';
-import { deliver, TARGET_SERVICES, targetService } from './targets';
+import { deliver } from './delivery';
+import { send, TARGET_SERVICES, targetService } from './targets';
 import { every } from './timer';
 
 interface Rule {
@@ -33,6 +34,8 @@ export interface EventsService extends LocalService {
 
 const MAX_HOPS = 4;
 
+const isBus = (arn: string): boolean => arn.split(':')[5]?.startsWith('event-bus/') === true;
+
 /**
  * EventBridge: buses with resource policies, rules with patterns or schedules, input transformers, delivery with retry and dead-letter queue,
  * buses of other accounts as targets. Targets are the services in {@link TARGET_SERVICES} and event buses; others are refused by name.
@@ -41,6 +44,7 @@ const MAX_HOPS = 4;
  */
 export function createEventsService(cloud: LocalCloud): EventsService {
   const buses = new Map<string, Bus>();
+  const stopping = new AbortController();
 
   const busArn = (account: string, name: string): string => `arn:aws:events:${cloud.region}:${account}:event-bus/${name}`;
 
@@ -75,21 +79,35 @@ export function createEventsService(cloud: LocalCloud): EventsService {
       return statement.Effect === 'Allow' && (text.includes(account) || (statement.Principal === '*' && statement.Condition === undefined));
     });
 
+  /** To a bus of another account or of this one. @throws ServiceError in words of AWS when the bus is not there or does not let the account in */
+  const toBus = (bus: Bus, arn: string, event: Record<string, unknown>, hops: number): void => {
+    const other = buses.get(arn);
+    if (other === undefined) {
+      throw new ServiceError('ResourceNotFoundException', `Event bus ${arn} does not exist.`);
+    }
+    if (!admits(other, bus.account)) {
+      throw new ServiceError('AccessDeniedException', `event bus ${arn} does not admit account ${bus.account}`);
+    }
+    if (hops < MAX_HOPS) {
+      dispatch(other, event, hops + 1);
+    }
+  };
+
   const toTarget = (bus: Bus, rule: Rule, target: sdk.Target, event: Record<string, unknown>, hops: number): void => {
     const arn = target.Arn ?? '';
-    if (arn.split(':')[5]?.startsWith('event-bus/') === true) {
-      const other = buses.get(arn);
-      if (other === undefined || !admits(other, bus.account)) {
-        cloud.log('events', `event bus ${arn} does not exist or does not admit account ${bus.account}`);
-      } else if (hops < MAX_HOPS) {
-        dispatch(other, event, hops + 1);
-      }
-      return;
-    }
-    const limits = { attempts: Math.min(target.RetryPolicy?.MaximumRetryAttempts ?? 185, 10), deadLetterQueueArn: target.DeadLetterConfig?.Arn };
-    deliver(cloud, { arn, roleArn: target.RoleArn }, targetInput(target, event, rule.arn), bus.account, limits).catch((error: unknown) =>
-      cloud.log('events', `delivery to ${arn} failed: ${String(error)}`),
-    );
+    const input = targetInput(target, event, rule.arn);
+    void deliver(cloud, {
+      service: 'events',
+      targetArn: arn,
+      input,
+      accountId: bus.account,
+      retry: target.RetryPolicy,
+      deadLetterQueueArn: target.DeadLetterConfig?.Arn,
+      facts: { RuleName: rule.name, AccountId: bus.account, Source: String(event.source), DetailType: String(event['detail-type']) },
+      attributes: { RULE_ARN: rule.arn },
+      signal: stopping.signal,
+      send: async () => (isBus(arn) ? toBus(bus, arn, event, hops) : send(cloud, { arn, roleArn: target.RoleArn }, input, bus.account)),
+    });
   };
 
   const dispatch = (bus: Bus, event: Record<string, unknown>, hops = 0): void => {
@@ -146,7 +164,7 @@ export function createEventsService(cloud: LocalCloud): EventsService {
     const rule = findRule(accountId, input.Rule, input.EventBusName);
     for (const target of input.Targets ?? []) {
       const arn = target.Arn ?? '';
-      if (targetService(arn) === undefined && arn.split(':')[5]?.startsWith('event-bus/') !== true) {
+      if (targetService(arn) === undefined && !isBus(arn)) {
         throw new ServiceError(
           'ValidationException',
           `target ${arn} is not supported by the local AWS; it delivers to ${TARGET_SERVICES.join(', ')} and event buses`,
@@ -286,6 +304,7 @@ export function createEventsService(cloud: LocalCloud): EventsService {
     operations: operations as Record<string, Operation>,
     receive: (event) => dispatch(findBus(event.account), envelope(event.account, event)),
     stop: async () => {
+      stopping.abort();
       for (const bus of buses.values()) {
         for (const rule of bus.rules.values()) {
           rule.stop();

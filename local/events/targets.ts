@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalCloud } from '../core/service';
 
 /** A target as far as its delivery needs it. */
@@ -11,7 +11,7 @@ export interface DeliveryTarget {
   readonly roleArn?: string;
 }
 
-type Deliver = (cloud: LocalCloud, target: DeliveryTarget, input: string, accountId: string) => Promise<unknown>;
+type Deliver = (cloud: LocalCloud, target: DeliveryTarget, input: string, accountId: string, attributes?: Readonly<Record<string, string>>) => Promise<unknown>;
 
 const settings = (cloud: LocalCloud, target: DeliveryTarget, accountId: string) => ({
   endpoint: cloud.endpoint,
@@ -19,6 +19,9 @@ const settings = (cloud: LocalCloud, target: DeliveryTarget, accountId: string) 
   credentials: cloud.credentialsOf(target.roleArn ?? `arn:aws:iam::${accountId}:root`, 'events'),
   maxAttempts: 1,
 });
+
+const messageAttributes = (attributes: Readonly<Record<string, string>>): Record<string, MessageAttributeValue> =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]));
 
 /** Ways of delivery by the service in the target's ARN. */
 const deliveries: Record<string, Deliver> = {
@@ -28,8 +31,10 @@ const deliveries: Record<string, Deliver> = {
     ),
   states: (cloud, target, input, accountId) =>
     new SFNClient(settings(cloud, target, accountId)).send(new StartExecutionCommand({ stateMachineArn: target.arn, input })),
-  sqs: (cloud, target, input, accountId) =>
-    new SQSClient(settings(cloud, target, accountId)).send(new SendMessageCommand({ QueueUrl: queueUrl(cloud, target.arn), MessageBody: input })),
+  sqs: (cloud, target, input, accountId, attributes = {}) =>
+    new SQSClient(settings(cloud, target, accountId)).send(
+      new SendMessageCommand({ QueueUrl: queueUrl(cloud, target.arn), MessageBody: input, MessageAttributes: messageAttributes(attributes) }),
+    ),
   sns: (cloud, target, input, accountId) =>
     new SNSClient(settings(cloud, target, accountId)).send(new PublishCommand({ TopicArn: target.arn, Message: input })),
 };
@@ -48,35 +53,16 @@ export function targetService(arn: string): string | undefined {
 
 export const TARGET_SERVICES: readonly string[] = Object.keys(deliveries);
 
-/** How often and how long a delivery is tried again. */
-export interface RetryLimits {
-  readonly attempts: number;
-  readonly deadLetterQueueArn?: string;
-}
-
-/**
- * Delivers once, and again on failure with growing pauses on the scaled clock; what can't be delivered goes to the dead-letter queue, or into the log.
- */
-export async function deliver(cloud: LocalCloud, target: DeliveryTarget, input: string, accountId: string, limits: RetryLimits): Promise<void> {
-  const send = deliveries[targetService(target.arn) ?? ''];
-  if (send === undefined) {
+/** Hands an input to a target once. @throws the target's error */
+export async function send(cloud: LocalCloud, target: DeliveryTarget, input: string, accountId: string): Promise<void> {
+  const way = deliveries[targetService(target.arn) ?? ''];
+  if (way === undefined) {
     throw new Error(`the local AWS cannot deliver to ${target.arn}; it knows targets of ${TARGET_SERVICES.join(', ')}`);
   }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await send(cloud, target, input, accountId);
-      return;
-    } catch (error) {
-      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      if (attempt >= limits.attempts) {
-        cloud.log('events', `gave up on ${target.arn} after ${attempt + 1} attempts: ${reason}`);
-        if (limits.deadLetterQueueArn !== undefined) {
-          await deliveries.sqs?.(cloud, { arn: limits.deadLetterQueueArn }, input, accountId);
-        }
-        return;
-      }
-      cloud.log('events', `${target.arn} refused an event, trying again: ${reason}`);
-      await cloud.clock.sleep(Math.min(60, 2 ** attempt * 5));
-    }
-  }
+  await way(cloud, target, input, accountId);
+}
+
+/** Puts what could not be delivered into a queue, with attributes that say why. */
+export async function sendToQueue(cloud: LocalCloud, queueArn: string, input: string, accountId: string, attributes: Readonly<Record<string, string>>): Promise<void> {
+  await deliveries.sqs?.(cloud, { arn: queueArn }, input, accountId, attributes);
 }

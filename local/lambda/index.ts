@@ -2,6 +2,7 @@ import * as sdk from '@aws-sdk/client-lambda';
 import type { LocalCloud, LocalService, Operation } from '../core/service';
 import { Aliases } from './aliases';
 import { CodeStore } from './code';
+import { withFaults } from './faults';
 import { Fleet } from './fleet';
 import { Functions } from './functions';
 import { Invoker, type Runner } from './invoke';
@@ -24,7 +25,7 @@ export function createLambdaService(cloud: LocalCloud, options: LambdaOptions = 
   const store = new Store(cloud.region);
   const code = new CodeStore(cloud);
   const fleet = new Fleet(cloud);
-  const run: Runner = options.run ?? ((target, invocation) => fleet.run(target, invocation));
+  const run = withFaults(cloud, options.run ?? ((target, invocation) => fleet.run(target, invocation)));
   const functions = new Functions(store, code, cloud, (arn) => fleet.retire(arn));
   const aliases = new Aliases(store);
   const layers = new Layers(store, code, cloud);

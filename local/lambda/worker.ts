@@ -26,6 +26,8 @@ export interface Invocation {
   readonly event: string;
   readonly functionArn: string;
   readonly clientContext?: unknown;
+  /** A fault: the worker ends while it works on this. */
+  readonly kill?: boolean;
 }
 
 export interface Answer {
@@ -112,6 +114,9 @@ export class Worker {
         }
       });
       this.watchMemory();
+      if (invocation.kill === true) {
+        this.kill();
+      }
     });
     clearInterval(this.memoryWatch);
     return answer;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import * as sdk from '@aws-sdk/client-scheduler';
 import { type CallContext, type LocalCloud, type LocalService, type Operation, ServiceError } from '../core/service';
 import { parseSchedule } from '../events/schedule';
-import { deliver, TARGET_SERVICES, targetService } from '../events/targets';
+import { deliver } from '../events/delivery';
+import { send, TARGET_SERVICES, targetService } from '../events/targets';
 import { every } from '../events/timer';
 
 interface Entry {
@@ -20,6 +21,7 @@ interface Entry {
 export function createSchedulerService(cloud: LocalCloud): LocalService {
   const schedules = new Map<string, Entry>();
   const groups = new Set<string>();
+  const stopping = new AbortController();
 
   const scheduleArn = (account: string, group: string | undefined, name: string | undefined): string =>
     `arn:aws:scheduler:${cloud.region}:${account}:schedule/${group ?? 'default'}/${name}`;
@@ -52,17 +54,33 @@ export function createSchedulerService(cloud: LocalCloud): LocalService {
       throw new ServiceError('ValidationException', `Invalid Schedule Expression ${input.ScheduleExpression}. ${String(error)}`);
     }
     const fire = (time: Date): void => {
-      const values: Record<string, string> = {
-        'aws.scheduler.schedule-arn': arn,
-        'aws.scheduler.scheduled-time': `${time.toISOString().slice(0, 19)}Z`,
-        'aws.scheduler.execution-id': randomUUID(),
-        'aws.scheduler.attempt-number': '1',
+      const scheduledTime = `${time.toISOString().slice(0, 19)}Z`;
+      const executionId = randomUUID();
+      let attempts = 0;
+      const body = (): string => {
+        const values: Record<string, string> = {
+          'aws.scheduler.schedule-arn': arn,
+          'aws.scheduler.scheduled-time': scheduledTime,
+          'aws.scheduler.execution-id': executionId,
+          'aws.scheduler.attempt-number': String(attempts),
+        };
+        return (target?.Input ?? '{}').replace(/<(aws\.scheduler\.[\w-]+)>/g, (token, name: string) => values[name] ?? token);
       };
-      const body = (target?.Input ?? '{}').replace(/<(aws\.scheduler\.[\w-]+)>/g, (token, name: string) => values[name] ?? token);
-      const limits = { attempts: Math.min(target?.RetryPolicy?.MaximumRetryAttempts ?? 185, 10), deadLetterQueueArn: target?.DeadLetterConfig?.Arn };
-      deliver(cloud, { arn: target?.Arn ?? '', roleArn: target?.RoleArn }, body, accountId, limits).catch((error: unknown) =>
-        cloud.log('scheduler', `delivery to ${target?.Arn} failed: ${String(error)}`),
-      );
+      void deliver(cloud, {
+        service: 'scheduler',
+        targetArn: target?.Arn ?? '',
+        get input() { return body(); },
+        accountId,
+        retry: target?.RetryPolicy,
+        deadLetterQueueArn: target?.DeadLetterConfig?.Arn,
+        facts: { ScheduleName: input.Name, AccountId: accountId },
+        attributes: { SCHEDULE_ARN: arn, SCHEDULED_TIME: scheduledTime, EXECUTION_ID: executionId },
+        signal: stopping.signal,
+        send: async () => {
+          attempts += 1;
+          await send(cloud, { arn: target?.Arn ?? '', roleArn: target?.RoleArn }, body(), accountId);
+        },
+      });
     };
     schedules.get(arn)?.stop();
     const entry: Entry = {
@@ -130,6 +148,7 @@ export function createSchedulerService(cloud: LocalCloud): LocalService {
     sdk,
     operations: operations as Record<string, Operation>,
     stop: async () => {
+      stopping.abort();
       for (const entry of schedules.values()) {
         entry.stop();
       }

@@ -253,7 +253,7 @@ describe('the local SageMaker', () => {
     });
 
     test('a model server that dies is started again', async () => {
-      world.cloud.faults.add({ service: 'sagemaker', operation: 'InvokeEndpoint', match: { EndpointName: 'simple' }, error: { code: 'ModelServerKilled', message: '', status: 500 }, times: 1 });
+      world.cloud.faults.add({ service: 'sagemaker', operation: 'InvokeEndpoint', match: { EndpointName: 'simple' }, kill: true, times: 1 });
       expect((await invoke(world, 'simple', 1)).status).not.toBe(200);
       await until('the restart', async () => ((await invoke(world, 'simple', 1)).status === 200 ? true : undefined));
     }, 30_000);

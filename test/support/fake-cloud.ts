@@ -99,7 +99,7 @@ export function fakeCloud(overrides: Partial<LocalCloud> & { readonly clock?: Vi
       return folder;
     },
     clock: virtualClock(),
-    faults: { apply: async () => {} },
+    faults: { apply: async () => ({}) },
     python: 'python3',
     credentialsOf: (roleArn) => ({ accessKeyId: `ASIA${roleArn.slice(-16).toUpperCase().padStart(16, 'X')}`, secretAccessKey: 'secret', sessionToken: 'token' }),
     emit: (event) => void events.push(event),

@@ -15,17 +15,8 @@ import botocore.loaders
 FOLDER = Path(__file__).resolve().parent
 REPOSITORY = FOLDER.parents[2]
 
-# Signing name of a service of ours -> its name in botocore.
-MODELS = {
-    'cloudformation': 'cloudformation',
-    'events': 'events',
-    'lambda': 'lambda',
-    'monitoring': 'cloudwatch',
-    'sagemaker': 'sagemaker',
-    'scheduler': 'scheduler',
-    'states': 'stepfunctions',
-    'sts': 'sts',
-}
+# Signing names of services of ours that botocore calls otherwise.
+MODELS = {'monitoring': 'cloudwatch', 'states': 'stepfunctions'}
 BOUNDS = ('min', 'max', 'pattern', 'enum')
 ANYTHING = (r'[\s\S]*', r'(?s).*', r'[\u0000-\uFFFF]*', r'\p{ASCII}*')
 
@@ -112,8 +103,9 @@ def write(service, content, source):
 def main():
     loader = botocore.loaders.create_loader()
     for service, names in operations_of_ours().items():
-        model = loader.load_service_model(MODELS[service], 'service-2')
-        source = f'botocore {botocore.__version__}, {MODELS[service]} {model["metadata"]["apiVersion"]}'
+        name = MODELS.get(service, service)
+        model = loader.load_service_model(name, 'service-2')
+        source = f'botocore {botocore.__version__}, {name} {model["metadata"]["apiVersion"]}'
         write(service, {'answered': names, **table(model, names)}, source)
 
 

@@ -6,8 +6,6 @@ import type { Endpoints } from './operations';
 
 /** Request body limit of InvokeEndpoint. */
 const BODY_LIMIT = 6_291_456;
-/** Fault rule with this error code ends the model server instead of answering for it. */
-const KILL = 'ModelServerKilled';
 const PATH = /^\/endpoints\/([^/?]+)\/(invocations|async-invocations|invocations-response-stream|invocations-bidirectional-stream)(?:\?|$)/;
 
 const header = (call: HttpCall, name: string): string | undefined => {
@@ -79,12 +77,8 @@ export class Invocations {
   /** Fault rules of `InvokeEndpoint`; what they answer comes from the container, so it is counted like any answer of it. */
   private async injectFault(endpoint: Endpoint, route: Route, server: ModelServer): Promise<void> {
     const facts = { EndpointName: endpoint.name, VariantName: route.variant, EndpointConfigName: route.fleet.config.name, Fleet: route.side };
-    try {
-      await this.cloud.faults.apply('sagemaker', 'InvokeEndpoint', facts);
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.code !== KILL) {
-        throw error;
-      }
+    const { kill } = await this.cloud.faults.apply('sagemaker', 'InvokeEndpoint', facts);
+    if (kill === true) {
       await server.kill();
     }
   }

@@ -48,10 +48,13 @@ export function fail(job: Job, error: unknown): void {
   job.failureReason = reason.slice(0, LARGEST_FAILURE_REASON);
 }
 
-/** Throws when a machine of this job should fail, by the fault rules `RunProcessingJob` and `RunTrainingJob`. */
+/** Throws when a machine of this job should fail, or lets its process be killed, by the fault rules `RunProcessingJob` and `RunTrainingJob`. */
 export async function injectFault(cloud: LocalCloud, operation: string, job: Job): Promise<void> {
   try {
-    await cloud.faults.apply('sagemaker', operation, { JobName: job.name, AccountId: job.place.accountId });
+    const { kill } = await cloud.faults.apply('sagemaker', operation, { JobName: job.name, AccountId: job.place.accountId });
+    if (kill === true) {
+      job.run?.kill();
+    }
   } catch (error) {
     throw new JobFailure(`InternalServerError: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -32,6 +32,7 @@ export class JobFailure extends Error {}
 export class JobRun {
   private process?: RunningProcess;
   private cause: EndCause = 'finished';
+  private doomed = false;
   private readonly timers: NodeJS.Timeout[] = [];
 
   private constructor(
@@ -72,7 +73,7 @@ export class JobRun {
   async run(command: Command): Promise<JobResult> {
     const started = performance.now();
     const process = await this.launch(command, true, `${this.facts.name}.log`);
-    if (this.stopRequested) {
+    if (this.stopRequested || this.doomed) {
       process.kill(9);
     }
     this.process = process;
@@ -108,8 +109,9 @@ export class JobRun {
     this.timers.push(setTimeout(() => this.process?.kill(9), STOP_GRACE_MS));
   }
 
-  /** Ends the job as a failing machine would. */
+  /** Ends the job as a failing machine would, as soon as it runs. */
   kill(): void {
+    this.doomed = true;
     this.process?.kill(9);
   }
 
