@@ -106,7 +106,7 @@ async function run(args: readonly string[], options: { cwd: string; env: NodeJS.
   });
   clearTimeout(timer);
   if (code !== 0) {
-    const told = lines.filter((line) => line.trim() !== '' && !/✅|: (start|success): /.test(line));
+    const told = lines.filter((line) => line.trim() !== '' && !/✅|: (start|success): | (DELETE|ROLLBACK)_\w+ | \w+_(IN_PROGRESS|COMPLETE) /.test(line));
     const first = told.findIndex((line) => /❌|\bfailed\b/i.test(line));
     const problem = told.slice(Math.max(first, told.length - 40)).join('\n');
     throw new Error(`cdk ${args[0]} failed:\n${problem}`);
