@@ -26,6 +26,7 @@ export const environments: EnvironmentConfig[] = [
     network: 'serviceManaged',
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_MONTH,
+    monthlyBudget: 100,
     workspace: false,
   },
   {
@@ -43,6 +44,7 @@ export const environments: EnvironmentConfig[] = [
     network: 'serviceManaged',
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.THREE_MONTHS,
+    monthlyBudget: 200,
     workspace: false,
   },
   {
@@ -62,6 +64,7 @@ export const environments: EnvironmentConfig[] = [
     removalPolicy: RemovalPolicy.RETAIN,
     logRetention: RetentionDays.ONE_YEAR,
     evidenceLockDays: 365,
+    monthlyBudget: 1000,
     workspace: false,
   },
 ];

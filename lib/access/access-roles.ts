@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import { names, type Place } from '../config/names';
+import { ManagedRole } from '../core/managed-role';
 import { type AccessRole, permissionsOf, ROLES } from './access-table';
 import { STATEMENTS } from './statements';
 
@@ -40,7 +41,7 @@ export class AccessRoles extends Construct {
   private makeRole(role: AccessRole, { environment, place }: AccessRolesProps): iam.Role {
     const conditions = environment.requireMfa === true ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : {};
     const principals = trustedBy(role, environment, place).map((principal) => new iam.PrincipalWithConditions(principal, conditions));
-    return new iam.Role(this, `${role[0].toUpperCase()}${role.slice(1)}`, {
+    return new ManagedRole(this, `${role[0].toUpperCase()}${role.slice(1)}`, {
       roleName: names.accessRole(environment.name, role),
       description: `${role} in the environment ${environment.name}, as the access table says`,
       assumedBy: new iam.CompositePrincipal(...principals),

@@ -53,6 +53,10 @@ export interface EnvironmentConfig {
   readonly logRetention: logs.RetentionDays;
   /** Evidence can't be changed or deleted for this many days (S3 Object Lock, governance mode). @default - no lock */
   readonly evidenceLockDays?: number;
+  /** E-mail addresses that alarms and the budget are told to; each must confirm its subscription. @default - none */
+  readonly alarmEmails?: readonly string[];
+  /** US dollars a month that the account may cost before people are told. @default - no budget */
+  readonly monthlyBudget?: number;
   /** Studio domain for data scientists; needs the network `private`. */
   readonly workspace: boolean;
   /** People who may approve, by IAM principal ARN; required where approval is manual. @default - none */

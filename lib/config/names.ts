@@ -13,6 +13,10 @@ export type BucketPurpose = 'data' | 'artifacts' | 'evidence' | 'inference-log' 
 
 export const names = {
   bucket: (place: Place, purpose: BucketPurpose): string => `mlops-${place.environment}-${purpose}-${place.account}-${place.region}`,
+  /** Parameter with the ARN of the environment's key, for what must name a key by its ARN. */
+  keyParameter: (environment: string): string => `/mlops/${environment}/key-arn`,
+  /** Topic that tells people of alarms and of the budget. */
+  alarmTopic: (environment: string): string => `mlops-${environment}-alarms`,
   keyAlias: (environment: string): string => `alias/mlops-${environment}`,
   signingKeyAlias: (environment: string, model: string): string => `alias/mlops-${environment}-${model}-verdicts`,
   eventBus: (environment: string): string => `mlops-${environment}`,

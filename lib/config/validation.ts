@@ -49,6 +49,10 @@ const checks: Check[] = [
     days('development.artifactDays', development.artifactDays, "S3 Lifecycle's form"),
     days('serving.inferenceLogDays', serving.inferenceLogDays, "S3 Lifecycle's form"),
   ],
+  ({ monthlyBudget, alarmEmails = [] }) => [
+    monthlyBudget !== undefined && !(monthlyBudget > 0) && `monthlyBudget must be more than 0 US dollars, got ${monthlyBudget}; leave it out for no budget`,
+    ...alarmEmails.map((email) => !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email) && `alarmEmails must be e-mail addresses, got "${email}"`),
+  ],
   ({ network, workspace }) => [
     network === 'private' && `network "private" is not built yet; use "serviceManaged" (docs/decisions/0002-service-managed-network-first.md)`,
     workspace && `workspace needs the network "private", which is not built yet; set it to false (docs/decisions/0002-service-managed-network-first.md)`,

@@ -1,12 +1,24 @@
 import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ManagedRole } from './managed-role';
+import { acknowledgeWildcard } from './wildcards';
 
 /** Properties of {@link AuditTrail}. */
 export interface AuditTrailProps {
   readonly trailName: string;
+  /** Account of the trail. */
+  readonly account: string;
   /** Where the trail is written to. */
   readonly bucket: IBucket;
+  /** Encrypts the trail and its log group; must admit CloudTrail and CloudWatch Logs. */
+  readonly encryptionKey: IKey;
+  /** Of the log group that metric filters and alarms can read; the bucket keeps the trail for good. */
+  readonly logRetention: logs.RetentionDays;
   /** Buckets whose every read and write of an object is recorded. */
   readonly observed: readonly IBucket[];
 }
@@ -15,14 +27,32 @@ export interface AuditTrailProps {
 export class AuditTrail extends Construct {
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, encryptionKey: props.encryptionKey, removalPolicy: RemovalPolicy.DESTROY });
+    const role = this.makeRole(props.account, logGroup);
     const trail = new cloudtrail.Trail(this, 'Resource', {
       trailName: props.trailName,
       bucket: props.bucket,
       s3KeyPrefix: 'trail',
+      encryptionKey: props.encryptionKey,
       enableFileValidation: true,
       isMultiRegionTrail: true,
       includeGlobalServiceEvents: true,
     });
     trail.addS3EventSelector(props.observed.map((bucket) => ({ bucket })));
+    // The L2 would make a role of its own with an inline policy.
+    const resource = trail.node.defaultChild as cloudtrail.CfnTrail;
+    resource.cloudWatchLogsLogGroupArn = logGroup.logGroupArn;
+    resource.cloudWatchLogsRoleArn = role.roleArn;
+    resource.node.addDependency(role);
+  }
+
+  private makeRole(account: string, logGroup: logs.LogGroup): iam.Role {
+    const role = new ManagedRole(this, 'Role', {
+      description: 'Writes the audit trail to its log group',
+      assumedBy: new iam.ServicePrincipal('cloudtrail.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),
+    });
+    acknowledgeWildcard(role, logGroup.logGroupArn, 'Streams of one log group: CloudTrail names them.');
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }));
+    return role;
   }
 }

@@ -2,9 +2,13 @@ import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/contract';
+import { acknowledgeRule } from './acknowledge';
 import { bundleHandler } from './handler-bundle';
+import { ManagedRole } from './managed-role';
+import { tracingPolicy } from './observability';
 
 /** Properties of {@link HandlerFunction}. */
 export interface HandlerFunctionProps {
@@ -28,6 +32,13 @@ export interface HandlerFunctionProps {
   readonly functionName?: string;
   /** @default - named by CloudFormation */
   readonly roleName?: string;
+  /**
+   * Queue for events that the function failed on for good. Needed where events or schedules call the function: they do not wait for an answer.
+   * @default - none: whoever calls waits for the answer and sees the error
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
+  /** Executions at a time, taken from what the account may run. @default - shares the account's executions */
+  readonly reservedConcurrency?: number;
   /** @default 1 year; the EU AI Act asks for at least six months of logs, and CloudWatch's next smaller step is 180 days */
   readonly logRetention?: logs.RetentionDays;
 }
@@ -48,11 +59,12 @@ export class HandlerFunction extends Construct {
       retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new iam.Role(this, 'Role', {
+    this.role = new ManagedRole(this, 'Role', {
       roleName: props.roleName,
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: `Role of the function: ${props.description}`,
     });
+    this.role.addManagedPolicy(tracingPolicy(this));
     this.role.addToPolicy(
       new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
     );
@@ -73,8 +85,32 @@ export class HandlerFunction extends Construct {
       ephemeralStorageSize: props.ephemeralStorage,
       environment: props.environment,
       layers: props.layers,
+      deadLetterQueue: props.deadLetterQueue,
+      reservedConcurrentExecutions: props.reservedConcurrency,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
+    // The L2's property would put the wildcard of X-Ray beside the function's own permissions.
+    (this.function.node.defaultChild as lambda.CfnFunction).tracingConfig = { mode: lambda.Tracing.ACTIVE };
     this.version = this.function.currentVersion;
+    this.explain(props);
+  }
+
+  private explain({ deadLetterQueue, reservedConcurrency }: HandlerFunctionProps): void {
+    if (deadLetterQueue === undefined) {
+      acknowledgeRule(
+        this,
+        'LambdaDLQ',
+        ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'],
+        'Called synchronously alone: its caller gets every error, and a dead-letter queue receives only events of asynchronous calls. A test holds that no rule or schedule calls it.',
+      );
+    }
+    if (reservedConcurrency === undefined) {
+      acknowledgeRule(
+        this,
+        'LambdaConcurrency',
+        ['HIPAA.Security', 'NIST.800.53.R5'],
+        'What calls it is bounded: one execution per subject and one lock per endpoint (docs/decisions/0003-concurrency-is-bounded-by-callers.md).',
+      );
+    }
   }
 }

@@ -11,6 +11,7 @@ import type { ModelProjectData } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { HandlerFunction } from './handler-function';
+import { ManagedRole } from './managed-role';
 import { acknowledgeWildcard } from './wildcards';
 
 /** Properties of {@link MachineStarter}. */
@@ -55,6 +56,7 @@ export class MachineStarter extends Construct {
       roleName: names.role(props.place.environment, model, `${props.machine}-starter`),
       description: `Starts ${props.stateMachineName} once for what an event is about`,
       project: props.project,
+      deadLetterQueue: this.deadLetterQueue,
       environment: { [StarterEnv.MACHINE]: props.machine, [StarterEnv.STATE_MACHINE_ARN]: stateMachineArn, ...props.environment },
       statements: [
         new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }),
@@ -71,15 +73,19 @@ export class MachineStarter extends Construct {
 
   /** Starts the machine on a schedule. @param expression of EventBridge Scheduler: `rate(1 day)`, `cron(0 6 * * ? *)`, in UTC. */
   public onSchedule(id: string, description: string, expression: string): scheduler.Schedule {
+    const role = new ManagedRole(this, `${id}Role`, {
+      description: `Role of the schedule: ${description}`,
+      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
+    });
     const target = new schedulerTargets.LambdaInvoke(this.handler.function, {
+      role,
       input: scheduler.ScheduleTargetInput.fromObject(SCHEDULE_INPUT),
       deadLetterQueue: this.deadLetterQueue,
       maxEventAge: DELIVERY.maxEventAge,
       retryAttempts: DELIVERY.retryAttempts,
     });
     const schedule = new scheduler.Schedule(this, id, { description, schedule: scheduler.ScheduleExpression.expression(expression), target });
-    // The target makes its role beside the stack's other scheduler roles.
-    acknowledgeWildcard(Stack.of(this), `${this.handler.function.functionArn}:*`, 'The scheduler calls one function; the wildcard stands for its versions.');
+    acknowledgeWildcard(role, `${this.handler.function.functionArn}:*`, 'The scheduler calls one function; the wildcard stands for its versions.');
     return schedule;
   }
 }

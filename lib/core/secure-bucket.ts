@@ -2,6 +2,7 @@ import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledgeRule, type RulePack } from './acknowledge';
 
 /** Properties of {@link SecureBucket}. */
 export interface SecureBucketProps {
@@ -19,6 +20,9 @@ export interface SecureBucketProps {
   /** Whether EventBridge hears of new objects. @default false */
   readonly notifications?: boolean;
 }
+
+/** Packs with rules on replication, versions and default encryption. */
+const GENERAL_PACKS: readonly RulePack[] = ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'];
 
 /**
  * A private bucket: encrypted, reachable over TLS 1.2 alone, with access logs, without ACLs, cleaned of broken uploads.
@@ -43,6 +47,18 @@ export class SecureBucket extends s3.Bucket {
       lifecycleRules: [{ id: 'BrokenUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }, ...(props.lifecycleRules ?? [])],
       removalPolicy: props.removalPolicy,
     });
+    acknowledgeRule(
+      this,
+      'S3BucketReplicationEnabled',
+      GENERAL_PACKS,
+      'One promotion chain lives in one region, as its data may have to (docs/decisions/0004-one-region-no-replica.md); S3 keeps each object in three zones.',
+    );
+    if (props.encryptionKey === undefined) {
+      acknowledgeRule(this, 'S3DefaultEncryptionKMS', GENERAL_PACKS, 'S3 delivers server access logs only to buckets encrypted with keys that S3 manages (SSE-S3).');
+    }
+    if (props.versioned === false) {
+      acknowledgeRule(this, 'S3BucketVersioningEnabled', GENERAL_PACKS, 'Holds copies made from production data, which must not live on as old versions; all of it expires.');
+    }
     if (props.notifications === true) {
       // The L2 property would bring a custom resource: a function of CDK's own in every account, to set what CloudFormation sets by itself.
       const resource = this.node.defaultChild as s3.CfnBucket;

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -44,6 +44,7 @@ export class SecureKey extends kms.Key {
         conditions: throughS3(writers),
       }),
     );
+    this.admitServices(props);
     const readers = (props.readerAccounts ?? []).filter((account) => !writers.includes(account));
     if (readers.length > 0) {
       this.addToResourcePolicy(
@@ -55,6 +56,23 @@ export class SecureKey extends kms.Key {
           conditions: throughS3(readers),
         }),
       );
+    }
+  }
+  /** AWS services that encrypt what they write for this account: logs, traces of use, messages of alarms and budgets. */
+  private admitServices({ region, account }: SecureKeyProps): void {
+    const { partition } = Stack.of(this);
+    const admit = (sid: string, service: string, actions: string[], conditions: Record<string, unknown>): void => {
+      this.addToResourcePolicy(new iam.PolicyStatement({ sid, principals: [new iam.ServicePrincipal(service)], actions, resources: ['*'], conditions }));
+    };
+    admit('LogGroups', `logs.${region}.amazonaws.com`, ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:GenerateDataKey', 'kms:DescribeKey'], {
+      ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
+    });
+    admit('AuditTrail', 'cloudtrail.amazonaws.com', ['kms:GenerateDataKey', 'kms:DescribeKey'], {
+      StringEquals: { 'aws:SourceAccount': account },
+      StringLike: { 'aws:SourceArn': `arn:${partition}:cloudtrail:${region}:${account}:trail/mlops-*` },
+    });
+    for (const [sid, service] of [['Alarms', 'cloudwatch.amazonaws.com'], ['Budgets', 'budgets.amazonaws.com']] as const) {
+      admit(sid, service, ['kms:Decrypt', 'kms:GenerateDataKey'], { StringEquals: { 'aws:SourceAccount': account } });
     }
   }
 }

@@ -1,10 +1,12 @@
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { names } from '../config/names';
 import { lit, ValidationError } from './errors';
+import { ManagedRole } from './managed-role';
+import { logDeliveryPolicy, tracingPolicy } from './observability';
 
 /** Step Functions allows this many characters in the name of a state machine. */
 const MAXIMUM_NAME_LENGTH = 80;
@@ -51,7 +53,7 @@ export class ProcessStateMachine extends Construct {
       retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new iam.Role(this, 'Role', {
+    this.role = new ManagedRole(this, 'Role', {
       roleName: props.roleName ?? names.machineRole(props.stateMachineName),
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
       description: `Role of the state machine ${props.stateMachineName}`,
@@ -76,32 +78,7 @@ export class ProcessStateMachine extends Construct {
    * own permissions, and one acknowledgement would then hide a wildcard of the process.
    */
   private observe(): void {
-    const policy = new iam.Policy(this, 'Observability', {
-      roles: [this.role],
-      statements: [
-        new iam.PolicyStatement({
-          actions: [
-            'logs:CreateLogDelivery',
-            'logs:GetLogDelivery',
-            'logs:UpdateLogDelivery',
-            'logs:DeleteLogDelivery',
-            'logs:ListLogDeliveries',
-            'logs:PutResourcePolicy',
-            'logs:DescribeResourcePolicies',
-            'logs:DescribeLogGroups',
-          ],
-          resources: ['*'],
-        }),
-        new iam.PolicyStatement({
-          actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
-          resources: ['*'],
-        }),
-      ],
-    });
-    Validations.of(policy).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-      reason: 'Log delivery and X-Ray actions have no resource-level permissions (Service Authorization Reference); nothing else is in this policy.',
-    });
+    [tracingPolicy(this), logDeliveryPolicy(this)].forEach((policy) => this.role.addManagedPolicy(policy));
     const resource = this.stateMachine.node.defaultChild as sfn.CfnStateMachine;
     resource.tracingConfiguration = { enabled: true };
     resource.loggingConfiguration = {
@@ -109,6 +86,5 @@ export class ProcessStateMachine extends Construct {
       includeExecutionData: true,
       destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: this.logGroup.logGroupArn } }],
     };
-    resource.node.addDependency(policy);
   }
 }

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment';
 import { placesOf } from '../config/sharing';
 import { lit, ValidationError } from '../core/errors';
+import { ManagedRole } from '../core/managed-role';
 
 /** Properties of {@link CodeDelivery}. */
 export interface CodeDeliveryProps {
@@ -89,7 +90,7 @@ export class CodeDelivery extends Construct {
 
   private project(id: string, { commands, webhookFilters, statements, concurrentBuildLimit }: Build): codebuild.Project {
     const logGroup = new logs.LogGroup(this, `${id}Logs`, { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
-    const role = new iam.Role(this, `${id}Role`, {
+    const role = new ManagedRole(this, `${id}Role`, {
       assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
       description: `Role of the build ${id}`,
     });

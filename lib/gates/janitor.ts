@@ -48,11 +48,13 @@ export class Janitor extends Construct {
     const arnOf = ({ stateMachineName }: WatchedStateMachine) =>
       Stack.of(this).formatArn({ service: 'states', resource: 'stateMachine', resourceName: stateMachineName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
     const watched = Object.fromEntries(machines.map((machine) => [arnOf(machine), { machine: machine.machine, gates: machine.gates, mode: machine.mode }]));
+    const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
     this.handler = new HandlerFunction(this, 'Function', {
       handler: 'janitor',
       description: `Records and cleans up after executions of ${model} that ended badly`,
       roleName: names.role(place.environment, model, `${purpose}-janitor`),
       project,
+      deadLetterQueue,
       // An endpoint that is changing can't be touched: the janitor waits for it.
       timeout: Duration.minutes(15),
       environment: {
@@ -77,7 +79,7 @@ export class Janitor extends Construct {
       },
       targets: [
         new targets.LambdaFunction(this.handler.function, {
-          deadLetterQueue: new DeadLetterQueue(this, 'Undelivered'),
+          deadLetterQueue,
           maxEventAge: Duration.hours(6),
           retryAttempts: 20,
         }),

@@ -32,11 +32,13 @@ export class Admission extends Construct {
     const model = project.declaration.name;
     const evidence = names.bucket(place, 'evidence');
     const alias = names.signingKeyAlias(qualification.environment, model);
+    const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
     const handler = new HandlerFunction(this, 'Function', {
       handler: 'admission',
       description: `Admits qualification verdicts of ${model}`,
       roleName: names.role(place.environment, model, 'admission'),
       project,
+      deadLetterQueue,
       timeout: Duration.minutes(2),
       environment: {
         [Env.EVIDENCE_BUCKET]: evidence,
@@ -69,7 +71,7 @@ export class Admission extends Construct {
       eventPattern: { source: [Events.SOURCE], detailType: [Events.QUALIFICATION_FINISHED], detail: { model: [model] } },
       targets: [
         new targets.LambdaFunction(handler.function, {
-          deadLetterQueue: new DeadLetterQueue(this, 'Undelivered'),
+          deadLetterQueue,
           maxEventAge: Duration.hours(6),
           retryAttempts: 20,
         }),

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { names, type Place } from '../config/names';
 import { DeadLetterQueue } from '../core/dead-letter-queue';
+import { ManagedRole } from '../core/managed-role';
 import type { ModelRegistry } from './model-registry';
 
 /** Properties of {@link PackageEvents}. */
@@ -28,7 +29,7 @@ export class PackageEvents extends Construct {
     const { place, model, qualification, serving } = props;
     const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
     // The receiving bus admits roles of the blueprint by their names.
-    const role = new iam.Role(this, 'Role', {
+    const role = new ManagedRole(this, 'Role', {
       roleName: names.role(place.environment, model, 'package-events'),
       description: `Forwards events about versions of ${model}`,
       assumedBy: new iam.ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': place.account } } }),

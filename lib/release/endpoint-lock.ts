@@ -3,6 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type EndpointLock as LockItem, lockKey } from '../../lambda/shared/contract';
+import { acknowledgeRule } from '../core/acknowledge';
 import { awsCall } from './aws-call';
 
 /** Properties of {@link StateTable}. */
@@ -22,6 +23,12 @@ export class StateTable extends dynamodb.Table {
       timeToLiveAttribute: 'ttl',
       removalPolicy: props.removalPolicy,
     });
+    acknowledgeRule(
+      this,
+      'DynamoDBInBackupPlan',
+      ['HIPAA.Security', 'NIST.800.53.R5'],
+      'Point-in-time recovery restores any second of the last 35 days; older locks are void and older windows of the monitor lie in the evidence bucket.',
+    );
   }
 }
 

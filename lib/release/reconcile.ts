@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { CHAMPION_SERVES, ENVIRONMENT_DIMENSION, metricNamespace } from '../../lambda/reconcile/contract';
 import { Env, Layout, type ModelProjectData } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
+import { DeadLetterQueue } from '../core/dead-letter-queue';
 import { HandlerFunction } from '../core/handler-function';
 import { acknowledgeWildcard } from '../core/wildcards';
 import type { ModelEndpoint } from '../serving/model-endpoint';
@@ -29,11 +30,13 @@ export class Reconcile extends Construct {
     const model = project.declaration.name;
     const namespace = metricNamespace(model);
     const parameter = Layout.championParameter(model);
+    const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
     const handler = new HandlerFunction(this, 'Function', {
       handler: 'reconcile',
       description: `Compares the champion of ${model} with what serves`,
       roleName: names.role(place.environment, model, 'reconcile'),
       project,
+      deadLetterQueue,
       environment: { [Env.ENVIRONMENT]: place.environment, [Env.ENDPOINT_NAME]: endpoint.endpointName },
       statements: [
         new iam.PolicyStatement({ actions: ['sagemaker:DescribeEndpoint'], resources: [endpoint.endpointArn] }),
@@ -49,7 +52,7 @@ export class Reconcile extends Construct {
       description: `Compares the champion of ${model} with what serves`,
       schedule: events.Schedule.rate(interval),
     });
-    rule.addTarget(new targets.LambdaFunction(handler.function, { retryAttempts: 2 }));
+    rule.addTarget(new targets.LambdaFunction(handler.function, { deadLetterQueue, retryAttempts: 2 }));
     const metric = new cloudwatch.Metric({
       namespace,
       metricName: CHAMPION_SERVES,

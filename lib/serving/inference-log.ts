@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Layout } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
+import { ManagedRole } from '../core/managed-role';
 import { allowListing, allowObjects, bucketArn } from '../core/object-access';
 
 /** Properties of {@link InferenceLog}. */
@@ -59,7 +60,7 @@ export class InferenceLog extends Construct {
   }
 
   private makeRole(place: Place, model: string, bucketName: string, logGroup: logs.LogGroup): iam.Role {
-    const role = new iam.Role(this, 'Role', {
+    const role = new ManagedRole(this, 'Role', {
       roleName: names.role(place.environment, model, 'inference-log'),
       description: `Role of the stream that writes the inference log of ${model}`,
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': place.account } } }),

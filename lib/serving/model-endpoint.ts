@@ -6,6 +6,7 @@ import type { ModelProjectData } from '../../lambda/shared/contract';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { imageRepositoryArn } from '../config/images';
 import { names } from '../config/names';
+import { ManagedRole } from '../core/managed-role';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { readEnvironmentObjects } from '../core/foreign-objects';
 import { EndpointMetrics, MICROSECONDS } from './endpoint-metrics';
@@ -95,7 +96,7 @@ export class ModelEndpoint extends Construct {
 
   private makeExecutionRole(roleName: string, chain: PromotionChain, model: string): iam.Role {
     const { account, region } = Stack.of(this);
-    const role = new iam.Role(this, 'ExecutionRole', {
+    const role = new ManagedRole(this, 'ExecutionRole', {
       roleName,
       description: `Role of the model containers of ${this.endpointName}`,
       assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),

@@ -1,11 +1,14 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import { type BucketPurpose, names, type Place } from '../config/names';
 import { placesOf, samePlace, sharedBuses, type SharedObjects, sharedObjects } from '../config/sharing';
+import { AlarmTopic } from '../core/alarm-topic';
 import { AuditTrail } from '../core/audit-trail';
+import { MonthlyBudget } from '../core/budget';
 import { SecureBucket } from '../core/secure-bucket';
 import { SecureKey } from '../core/secure-key';
 
@@ -85,7 +88,28 @@ export class FoundationStack extends Stack {
     });
 
     this.makeBus(environment, chain, place);
-    new AuditTrail(this, 'AuditTrail', { trailName: `mlops-${environment.name}`, bucket: accessLogs, observed: [data, evidence] });
+    new AuditTrail(this, 'AuditTrail', {
+      trailName: `mlops-${environment.name}`,
+      account: place.account,
+      bucket: accessLogs,
+      encryptionKey: key,
+      logRetention: environment.logRetention,
+      observed: [data, evidence],
+    });
+    new ssm.StringParameter(this, 'KeyArn', {
+      parameterName: names.keyParameter(environment.name),
+      description: `Key of the environment ${environment.name}`,
+      stringValue: key.keyArn,
+    });
+    const topic = new AlarmTopic(this, 'Alarms', {
+      topicName: names.alarmTopic(environment.name),
+      encryptionKey: key,
+      account: place.account,
+      emails: environment.alarmEmails,
+    });
+    if (environment.monthlyBudget !== undefined) {
+      new MonthlyBudget(this, 'Budget', { budgetName: `mlops-${environment.name}`, limit: environment.monthlyBudget, topic });
+    }
   }
 
   private makeBus(environment: EnvironmentConfig, chain: PromotionChain, place: Place): void {

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import type { ModelProject } from '../config/model-project';
 import { placesOf } from '../config/sharing';
+import { acknowledgeRule } from '../core/acknowledge';
 import { AccessStack } from './access-stack';
 import { FoundationStack } from './foundation-stack';
 import { ModelDevelopmentStack } from './model-development-stack';
@@ -30,6 +31,14 @@ export interface MlopsStageProps {
 export class MlopsStage extends Stage {
   constructor(scope: Construct, id: string, { environment, chain, models }: MlopsStageProps) {
     super(scope, id, { env: { region: environment.region } });
+    if (environment.network === 'serviceManaged') {
+      acknowledgeRule(
+        this,
+        'LambdaInsideVPC',
+        ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'],
+        'The environment has no network of its own by decision: docs/decisions/0002-service-managed-network-first.md says what holds instead and what does not.',
+      );
+    }
     const foundations = placesOf(environment).map((place, index) => {
       const prefix = index === 0 ? '' : 'Serving';
       new AccessStack(this, `${prefix}Access`, { environment, chain, place, models: models.map(({ project }) => project.name) });

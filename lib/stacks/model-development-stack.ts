@@ -5,6 +5,7 @@ import type { ReleasePin } from '../../lambda/shared/contract';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { imageUri } from '../config/images';
 import type { ModelProject } from '../config/model-project';
+import { useEnvironmentDefaults } from '../core/environment-defaults';
 import { Janitor } from '../gates/janitor';
 import { Admission } from '../registry/admission';
 import { ModelRegistry } from '../registry/model-registry';
@@ -45,6 +46,7 @@ export class ModelDevelopmentStack extends Stack {
       ...stackProps,
       env: { account: place.account, region: place.region },
     });
+    useEnvironmentDefaults(this, place);
     const { data } = project;
     const inProduction = environment.name === chain.production.name;
     const image = imageUri('sagemaker-scikit-learn', place.region);

@@ -5,6 +5,7 @@ import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { DuckDbLayer } from '../core/duckdb-layer';
+import { useEnvironmentDefaults } from '../core/environment-defaults';
 import { MachineStarter } from '../core/machine-starter';
 import { Janitor } from '../gates/janitor';
 import { Feedback } from '../monitoring/feedback';
@@ -37,6 +38,7 @@ export class ModelMonitoringStack extends Stack {
       terminationProtection: environment.removalPolicy === RemovalPolicy.RETAIN,
       ...stackProps,
     });
+    useEnvironmentDefaults(this, place);
     const common = { place, project, development, duckDb: new DuckDbLayer(this, 'DuckDb') };
     this.feedback = new Feedback(this, 'Feedback', common);
     this.monitor = new ModelMonitor(this, 'Monitor', { place, project, handlers: new MonitorHandlers(this, 'Handlers', common), feedback: this.feedback });

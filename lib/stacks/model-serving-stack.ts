@@ -9,8 +9,10 @@ import { Env, Events, type ModelProjectData } from '../../lambda/shared/contract
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { DeadLetterQueue } from '../core/dead-letter-queue';
+import { useEnvironmentDefaults } from '../core/environment-defaults';
 import { readEnvironmentObjects, useForeignKey } from '../core/foreign-objects';
 import { HandlerFunction } from '../core/handler-function';
+import { ManagedRole } from '../core/managed-role';
 import { allowListing } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { Janitor } from '../gates/janitor';
@@ -62,6 +64,7 @@ export class ModelServingStack extends Stack {
       terminationProtection: environment.removalPolicy === RemovalPolicy.RETAIN,
       ...stackProps,
     });
+    useEnvironmentDefaults(this, place);
     this.place = place;
     this.registry = developmentPlace(chain.production);
     this.model = project.declaration.name;
@@ -110,7 +113,7 @@ export class ModelServingStack extends Stack {
     const { place, registry, model } = this;
     const bus = events.EventBus.fromEventBusName(this, 'Bus', names.eventBus(place.environment));
     const registryBus = `arn:${this.partition}:events:${registry.region}:${registry.account}:event-bus/${names.eventBus(registry.environment)}`;
-    const role = new iam.Role(this, 'ForwardRole', {
+    const role = new ManagedRole(this, 'ForwardRole', {
       roleName: names.role(place.environment, model, 'forward'),
       description: `Hands events about ${model} on to ${registry.environment}`,
       assumedBy: new iam.ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': place.account } } }),

@@ -4,6 +4,7 @@ import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
+import { ManagedRole } from '../core/managed-role';
 import { allowListing, allowObjects } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { modelPipeline } from './model-pipeline';
@@ -57,7 +58,7 @@ export class TrainingPipeline extends Construct {
   }
 
   private pipelineRole(place: Place, model: string, jobRoleArn: string): iam.Role {
-    const role = new iam.Role(this, 'Role', {
+    const role = new ManagedRole(this, 'Role', {
       roleName: names.role(place.environment, model, 'pipeline'),
       description: `Starts the jobs of the pipeline of ${model}`,
       assumedBy: sageMaker(place.account),
@@ -92,7 +93,7 @@ export class TrainingPipeline extends Construct {
   }
 
   private jobRole(place: Place, model: string, image: string): iam.Role {
-    const role = new iam.Role(this, 'JobRole', {
+    const role = new ManagedRole(this, 'JobRole', {
       roleName: names.role(place.environment, model, 'job'),
       description: `Jobs of the pipeline of ${model}: read snapshots and code, write below runs`,
       assumedBy: sageMaker(place.account),
@@ -131,7 +132,7 @@ export class TrainingPipeline extends Construct {
         resources: [Stack.of(this).formatArn({ service: 'ecr', account, region, resource: 'repository', resourceName: repository })],
       }),
     );
-    const login = new iam.Policy(this, 'RegistryLogin', {
+    const login = new iam.ManagedPolicy(this, 'RegistryLogin', {
       roles: [role],
       statements: [new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] })],
     });

@@ -107,22 +107,22 @@ const ACTIONS_ON_EVERYTHING: Readonly<Record<string, string>> = {
 
 test('only actions without resource-level permissions are allowed on everything', () => {
   const actions = [...blueprint.templates.values()].flatMap((template) =>
-    statementsOf(template, 'AWS::IAM::Policy').flatMap(({ effect, resources, actions: list }) => (effect === 'Allow' && resources.includes('*') ? list : [])),
+    statementsOf(template, 'AWS::IAM::ManagedPolicy').flatMap(({ effect, resources, actions: list }) => (effect === 'Allow' && resources.includes('*') ? list : [])),
   );
   expect([...new Set(actions)].filter((action) => !(action in ACTIONS_ON_EVERYTHING))).toEqual([]);
 });
 
 test('no policy allows all actions of a service, and none is managed by AWS', () => {
   for (const [name, template] of blueprint.templates) {
-    const wide = statementsOf(template, 'AWS::IAM::Policy').flatMap(({ actions }) => actions.filter((action) => action.includes('*')));
-    const managed = resourcesOf(template).filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties?.ManagedPolicyArns !== undefined);
+    const wide = statementsOf(template, 'AWS::IAM::ManagedPolicy').flatMap(({ actions }) => actions.filter((action) => action.includes('*')));
+    const managed = resourcesOf(template).filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && JSON.stringify(Properties?.ManagedPolicyArns ?? []).includes(':aws:policy/'));
     expect({ name, wide, managed }).toEqual({ name, wide: [], managed: [] });
   }
 });
 
 test('roles are passed to one named service', () => {
   for (const [name, template] of blueprint.templates) {
-    const passing = statementsOf(template, 'AWS::IAM::Policy').filter(({ actions }) => actions.includes('iam:PassRole'));
+    const passing = statementsOf(template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => actions.includes('iam:PassRole'));
     expect({ name, free: passing.filter(({ conditions }) => conditions.StringEquals?.['iam:PassedToService'] === undefined) }).toEqual({ name, free: [] });
   }
 });

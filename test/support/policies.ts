@@ -35,10 +35,10 @@ interface PolicyResource {
   readonly Properties: { readonly PolicyDocument?: { readonly Statement: RawStatement[] }; readonly Roles?: readonly unknown[] };
 }
 
-/** Statements of the resources of one type, e.g. `AWS::IAM::Policy`, `AWS::S3::BucketPolicy`. */
+/** Statements of the resources of one type, e.g. `AWS::IAM::ManagedPolicy`, `AWS::S3::BucketPolicy`. */
 export const statementsOf = (template: Template, type: string): Statement[] =>
   Object.values(template.findResources(type)).flatMap((resource) => ((resource as PolicyResource).Properties.PolicyDocument?.Statement ?? []).map(read));
 
 /** Actions that identity policies allow on every resource, without repetition, in order. */
 export const wildcardActions = (template: Template): string[] =>
-  [...new Set(statementsOf(template, 'AWS::IAM::Policy').flatMap(({ effect, resources, actions }) => (effect === 'Allow' && resources.includes('*') ? actions : [])))].toSorted();
+  [...new Set(statementsOf(template, 'AWS::IAM::ManagedPolicy').flatMap(({ effect, resources, actions }) => (effect === 'Allow' && resources.includes('*') ? actions : [])))].toSorted();

@@ -14,7 +14,7 @@ function access(name: string, change: Partial<EnvironmentConfig> = {}): AccessSt
 }
 
 const templateOf = (name: string, change?: Partial<EnvironmentConfig>): Template => Template.fromStack(access(name, change));
-const allStatements = (template: Template) => statementsOf(template, 'AWS::IAM::Policy');
+const allStatements = (template: Template) => statementsOf(template, 'AWS::IAM::ManagedPolicy');
 
 describe('the roles of an environment are those that may do something there:', () => {
   test.each([

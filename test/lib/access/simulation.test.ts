@@ -74,12 +74,12 @@ function policiesOf(environment: EnvironmentConfig): ReadonlyMap<AccessRole, rea
   const stack = new AccessStack(newApp(), 'Access', { environment, chain, place: developmentPlace(environment), models: ['employment'] });
   const template = Template.fromStack(stack);
   const ids = new Map([...stack.access.roles].map(([role, construct]) => [role, stack.getLogicalId(construct.node.defaultChild as never)]));
-  const all = Object.entries(template.findResources('AWS::IAM::Policy'));
+  const all = Object.entries(template.findResources('AWS::IAM::ManagedPolicy'));
   return new Map(
     [...ids].map(([role, id]) => [
       role,
       all.flatMap(([logicalId, resource]) =>
-        JSON.stringify(resource.Properties.Roles).includes(`"${id}"`) ? statementsOf(Template.fromJSON({ Resources: { [logicalId]: resource } }), 'AWS::IAM::Policy') : [],
+        JSON.stringify(resource.Properties.Roles).includes(`"${id}"`) ? statementsOf(Template.fromJSON({ Resources: { [logicalId]: resource } }), 'AWS::IAM::ManagedPolicy') : [],
       ),
     ]),
   );

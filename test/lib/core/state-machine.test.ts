@@ -40,7 +40,7 @@ test('has a role of its own, named so that other accounts can name it', () => {
 test('has no finding, and a wildcard of the process is still one', () => {
   expect(nagFindings(machine().stack)).toEqual([]);
   const { stack } = machine({ statements: [new iam.PolicyStatement({ actions: ['sagemaker:DescribeEndpoint'], resources: ['*'] })] });
-  expect(nagFindings(stack)).toEqual(['AwsSolutions-IAM5[Resource::*] on Stack/Machine/Role/DefaultPolicy/Resource']);
+  expect(nagFindings(stack)).toEqual(['AwsSolutions-IAM5[Resource::*] on Stack/Machine/Role/Policy/Resource']);
 });
 
 test('fails when the name is longer than Step Functions allows', () => {

@@ -60,7 +60,7 @@ test('another branch releases where one is named', () => {
 });
 
 test('only the deployment takes roles in other accounts, and only those of the CDK bootstrap', () => {
-  const assuming = statementsOf(delivery().template, 'AWS::IAM::Policy').filter(({ actions }) => actions.includes('sts:AssumeRole'));
+  const assuming = statementsOf(delivery().template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => actions.includes('sts:AssumeRole'));
   expect(assuming).toHaveLength(1);
   expect(assuming[0].resources).toHaveLength(9);
   expect(assuming[0].resources).toContain('arn:aws:iam::333333333333:role/cdk-hnb659fds-deploy-role-333333333333-eu-central-1');

@@ -44,7 +44,7 @@ test('without an endpoint it may write verdicts and touch nothing else', () => {
 test('with an endpoint it may remove what belongs to this endpoint only', () => {
   const { stack, template } = janitor({ endpoint });
   const prefix = 'arn:aws:sagemaker:eu-central-1:333333333333';
-  const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: string }[]);
+  const statements = Object.values(template.findResources('AWS::IAM::ManagedPolicy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: string }[]);
   const allowed = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action)).map(({ Resource }) => Resource);
   expect(allowed('sagemaker:DeleteEndpoint')).toEqual([`${prefix}:endpoint/prod-employment`]);
   expect(allowed('sagemaker:DeleteModel')).toEqual([`${prefix}:model/prod-employment-v*`]);

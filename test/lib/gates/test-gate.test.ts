@@ -80,7 +80,7 @@ describe('A test gate', () => {
   test('lets judge and checks write below its own prefix only', () => {
     const prefix = 'arn:aws:s3:::mlops-prod-evidence-333333333333-eu-central-1/employment/gates/data/*';
     const statement = { Action: ['s3:GetObject', 's3:PutObject'], Effect: 'Allow', Resource: prefix };
-    const policies = Object.values(template.findResources('AWS::IAM::Policy', { Properties: { PolicyDocument: { Statement: Match.arrayWith([statement]) } } }));
+    const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy', { Properties: { PolicyDocument: { Statement: Match.arrayWith([statement]) } } }));
     expect(policies).toHaveLength(3);
   });
 
@@ -98,7 +98,7 @@ test('with a key, only the judge may sign, and with this key only', () => {
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { MLOPS_SIGNING_KEY_ARN: 'arn:aws:kms:eu-central-1:333333333333:key/1' } } });
   const signing = { Action: 'kms:Sign', Effect: 'Allow', Resource: 'arn:aws:kms:eu-central-1:333333333333:key/1' };
-  expect(Object.keys(template.findResources('AWS::IAM::Policy', { Properties: { PolicyDocument: { Statement: Match.arrayWith([signing]) } } }))).toHaveLength(1);
+  expect(Object.keys(template.findResources('AWS::IAM::ManagedPolicy', { Properties: { PolicyDocument: { Statement: Match.arrayWith([signing]) } } }))).toHaveLength(1);
 });
 
 describe('A machine that asks a gate', () => {
@@ -129,7 +129,7 @@ describe('A machine that asks a gate', () => {
   });
 
   test('may start the gate, follow its executions and use the rule of Step Functions, no more', () => {
-    template.hasResourceProperties('AWS::IAM::Policy', {
+    template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
           { Action: 'states:StartExecution', Effect: 'Allow', Resource: 'arn:aws:states:eu-central-1:333333333333:stateMachine:prod-employment-gate-data' },

@@ -122,6 +122,6 @@ test('silence of the monitor alarms', () => {
 });
 
 test('only the feedback writes into the data of development, and only under its own prefix', () => {
-  const writers = statementsOf(template, 'AWS::IAM::Policy').filter(({ actions, resources }) => actions.includes('s3:PutObject') && resources.some((resource) => resource.includes('mlops-prod-data-')));
+  const writers = statementsOf(template, 'AWS::IAM::ManagedPolicy').filter(({ actions, resources }) => actions.includes('s3:PutObject') && resources.some((resource) => resource.includes('mlops-prod-data-')));
   expect(writers.map(({ resources }) => resources)).toEqual([[expect.stringContaining('/employment/feedback/*')]]);
 });

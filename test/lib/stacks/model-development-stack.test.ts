@@ -88,7 +88,7 @@ describe('The pipeline', () => {
   });
 
   test('starts jobs with the job role and no other', () => {
-    prod.template.hasResourceProperties('AWS::IAM::Policy', {
+    prod.template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
           {

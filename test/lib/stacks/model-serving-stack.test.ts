@@ -36,7 +36,7 @@ describe.each(['int', 'prod'] as const)('in %s', (name) => {
   test('the application may ask one endpoint and write one stream', () => {
     const role = `mlops-${name}-employment-prediction`;
     template.hasResourceProperties('AWS::IAM::Role', { RoleName: role });
-    const own = statementsOf(template, 'AWS::IAM::Policy').filter(({ actions }) => actions.some((action) => /^(sagemaker:InvokeEndpoint|firehose:)/.test(action)));
+    const own = statementsOf(template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => actions.some((action) => /^(sagemaker:InvokeEndpoint|firehose:)/.test(action)));
     expect(own.map(({ actions, resources }) => [actions, resources.map((resource) => resource.slice(resource.lastIndexOf(':')))])).toEqual([
       [['sagemaker:InvokeEndpoint'], [expect.stringContaining(`endpoint/${name}-employment`)]],
       [['firehose:PutRecordBatch'], [expect.stringContaining(`deliverystream/${name}-employment-inference`)]],
@@ -65,7 +65,7 @@ describe.each(['int', 'prod'] as const)('in %s', (name) => {
   });
 
   test('roles are handed to SageMaker alone', () => {
-    const passing = statementsOf(template, 'AWS::IAM::Policy').filter(({ actions }) => actions.includes('iam:PassRole'));
+    const passing = statementsOf(template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => actions.includes('iam:PassRole'));
     expect(passing.length).toBeGreaterThan(0);
     expect(passing.every(({ conditions }) => conditions['StringEquals']?.['iam:PassedToService'] === 'sagemaker.amazonaws.com')).toBe(true);
   });
@@ -122,7 +122,7 @@ describe('qualification', () => {
   });
 
   test('reads production\'s artifacts by the alias of its key', () => {
-    const foreign = statementsOf(template, 'AWS::IAM::Policy').filter(({ actions }) => actions.includes('kms:Decrypt'));
+    const foreign = statementsOf(template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => actions.includes('kms:Decrypt'));
     expect(foreign.length).toBeGreaterThan(0);
     expect(foreign.every(({ conditions }) => conditions['ForAnyValue:StringEquals']?.['kms:ResourceAliases'] === 'alias/mlops-prod')).toBe(true);
   });
@@ -147,7 +147,7 @@ describe('promotion', () => {
   });
 
   test('is admitted by a function that can verify and not write', () => {
-    const admit = statementsOf(template, 'AWS::IAM::Policy').filter(({ actions }) => actions.includes('kms:Verify'));
+    const admit = statementsOf(template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => actions.includes('kms:Verify'));
     expect(admit).toEqual([expect.objectContaining({ conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/mlops-int-employment-verdicts' } } })]);
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { MLOPS_QUALIFICATION_KEY_ARN: 'arn:aws:kms:eu-central-1:222222222222:alias/mlops-int-employment-verdicts' } },
@@ -155,7 +155,7 @@ describe('promotion', () => {
   });
 
   test('only the promotion writes the champion', () => {
-    const writers = statementsOf(template, 'AWS::IAM::Policy').filter(({ actions }) => actions.includes('ssm:PutParameter'));
+    const writers = statementsOf(template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => actions.includes('ssm:PutParameter'));
     expect(writers.map(({ resources }) => resources)).toEqual([[expect.stringContaining('parameter/mlops/employment/champion')]]);
   });
 
