@@ -99,9 +99,10 @@ export const storage: HandlerTable = {
     }),
     async create(properties, context) {
       const name = text(properties.DeliveryStreamName) ?? context.generateName(64);
+      const Tags = tagList(properties.Tags, context.tags);
       const { DeliveryStreamARN = '' } = await context.client(FirehoseClient).send(new CreateDeliveryStreamCommand(
         asInput<CreateDeliveryStreamInput>(streamSchema, {
-          ...without(properties, 'DirectPutSourceConfiguration', 'Tags'), DeliveryStreamName: name, Tags: tagList(properties.Tags, context.tags),
+          ...without(properties, 'DirectPutSourceConfiguration', 'Tags'), DeliveryStreamName: name, ...(Tags.length === 0 ? {} : { Tags }),
         })));
       return { physicalId: name, attributes: { Arn: DeliveryStreamARN } };
     },
