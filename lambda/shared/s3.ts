@@ -86,20 +86,31 @@ export async function put(uri: string, content: string | Uint8Array, contentType
  * @throws Error when another content already lies there.
  */
 export async function putOnce(uri: string, content: string | Uint8Array, contentType = 'application/json'): Promise<string> {
-  const digest = sha256(content);
+  await putFirst(uri, content, contentType);
+  return sha256(content);
+}
+
+/**
+ * {@link putOnce} for whom it matters who wrote: of several that write the same at one time, one is the first.
+ *
+ * @returns whether this call wrote the object
+ * @throws Error when another content already lies there.
+ */
+export async function putFirst(uri: string, content: string | Uint8Array, contentType = 'application/json'): Promise<boolean> {
   const { bucket, key } = parseS3Uri(uri);
   try {
     await clients.s3().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, ContentType: contentType, IfNoneMatch: '*' }));
+    return true;
   } catch (error) {
     if (!isPreconditionFailed(error)) {
       throw error;
     }
-    const existing = await sha256OfObject(uri);
+    const [existing, digest] = [await sha256OfObject(uri), sha256(content)];
     if (existing !== digest) {
       throw new Error(`${uri} exists with another content (sha256 ${existing}, new ${digest}); records are written once`, { cause: error });
     }
+    return false;
   }
-  return digest;
 }
 
 export const isPreconditionFailed = (error: unknown): boolean =>

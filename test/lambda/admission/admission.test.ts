@@ -11,6 +11,9 @@ import { Env, PROJECT_FILE, type QualificationFinished } from '../../../lambda/s
 import { sha256 } from '../../../lambda/shared/hash';
 import { inMemoryS3 } from '../in-memory-s3';
 
+/** No test waits. */
+jest.mock('node:timers/promises', () => ({ setTimeout: async () => new Promise((resolve) => { setImmediate(resolve); }) }));
+
 const objects = new Map<string, Uint8Array>();
 const sageMaker = mockClient(SageMakerClient);
 const kms = mockClient(KMSClient);
@@ -108,6 +111,34 @@ test.each([true, false])('a decision that was taken already stands (repeated eve
   });
   await handler(qualified('passed'));
   expect(updates().map((update) => update.ModelApprovalStatus)).toEqual(repeated ? [] : [undefined]);
+});
+
+describe('Of several deliveries of one event', () => {
+  const described = (qualification?: string) => ({
+    ModelApprovalStatus: 'PendingManualApproval' as const,
+    MetadataProperties: { GeneratedBy: DIGEST },
+    CustomerMetadataProperties: qualification === undefined ? {} : { qualification },
+  });
+
+  test('one changes the registry, though all begin at the same time', async () => {
+    let qualification: string | undefined;
+    sageMaker.on(DescribeModelPackageCommand).callsFake(() => described(qualification));
+    sageMaker.on(UpdateModelPackageCommand).callsFake(() => {
+      qualification = 'passed';
+      return {};
+    });
+    const event = qualified('passed');
+    const results = await Promise.all([handler(event), handler(event), handler(event)]);
+    expect(results.every(({ admitted: isAdmitted }) => isAdmitted)).toBe(true);
+    expect(updates()).toHaveLength(1);
+  });
+
+  test('a later one does what an earlier one left undone', async () => {
+    const event = qualified('passed');
+    objects.set(`${ADMITTED}verdict.json`, objects.get(event.detail.verdictUri) ?? Buffer.from(''));
+    expect(await handler(event)).toMatchObject({ admitted: true, reason: 'qualification passed; PendingManualApproval' });
+    expect(updates()).toHaveLength(1);
+  });
 });
 
 describe('Nothing is admitted', () => {
