@@ -196,7 +196,7 @@ export class Endpoints {
 }
 
 /** Variants after the update: those of the new configuration, or what the endpoint has now where that is to be kept. */
-function nextVariants(endpoint: Endpoint, config: EndpointConfig, input: UpdateEndpointInput): Map<string, VariantState> {
+export function nextVariants(endpoint: Pick<Endpoint, 'name' | 'variants'>, config: EndpointConfig, input: UpdateEndpointInput): Map<string, VariantState> {
   const next = initialState(config.variants);
   const names = (variants: ReadonlyMap<string, unknown>): string => [...variants.keys()].sort().join(', ');
   if (names(next) !== names(endpoint.variants)) {
