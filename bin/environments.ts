@@ -43,7 +43,7 @@ export const environments: EnvironmentConfig[] = [
     approval: 'automatic',
     network: 'serviceManaged',
     removalPolicy: RemovalPolicy.DESTROY,
-    logRetention: RetentionDays.THREE_MONTHS,
+    logRetention: RetentionDays.ONE_YEAR,
     monthlyBudget: 200,
     workspace: false,
   },

@@ -2,7 +2,7 @@ import type { Construct, IConstruct } from 'constructs';
 
 const RISK_METADATA = 'mlops:risk-rating';
 
-/** Notes how a model is rated (`card.riskRating` of its declaration), for rules on everything below `scope`. */
+/** Notes how a model is rated (`modelCard.riskRating` of its declaration), for rules on everything below `scope`. */
 export function noteRisk(scope: Construct, riskRating: string): void {
   scope.node.addMetadata(RISK_METADATA, riskRating);
 }

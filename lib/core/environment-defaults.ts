@@ -9,14 +9,25 @@ import { names, type Place } from '../config/names';
  * action of their own tell the environment's topic.
  */
 export function useEnvironmentDefaults(stack: Stack, { environment }: Place): void {
-  const key = new CfnParameter(stack, 'EnvironmentKeyArn', {
-    type: 'AWS::SSM::Parameter::Value<String>',
-    default: names.keyParameter(environment),
-    // The mark tells the toolkit that a deployment need not be tried only because the value might have changed.
-    description: `ARN of the key of ${environment}, written by its foundation [cdk:skip]`,
-  });
   const topic = Arn.format({ service: 'sns', resource: names.alarmTopic(environment), arnFormat: ArnFormat.NO_RESOURCE_NAME }, stack);
-  Aspects.of(stack).add(new EnvironmentDefaults(key.valueAsString, topic), { priority: AspectPriority.MUTATING });
+  Aspects.of(stack).add(new EnvironmentDefaults(environmentKeyArn(stack, environment), topic), { priority: AspectPriority.MUTATING });
+}
+
+/** ARN of the environment's key, where an alias will not do: a parameter of the template, filled in from what the foundation wrote. */
+export function environmentKeyArn(scope: IConstruct, environment: string): string {
+  const stack = Stack.of(scope);
+  const id = 'EnvironmentKeyArn';
+  const existing = stack.node.tryFindChild(id);
+  const parameter =
+    existing instanceof CfnParameter
+      ? existing
+      : new CfnParameter(stack, id, {
+          type: 'AWS::SSM::Parameter::Value<String>',
+          default: names.keyParameter(environment),
+          // The mark tells the toolkit that a deployment need not be tried only because the value might have changed.
+          description: `ARN of the key of ${environment}, written by its foundation [cdk:skip]`,
+        });
+  return parameter.valueAsString;
 }
 
 class EnvironmentDefaults implements IAspect {

@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment';
 import { placesOf } from '../config/sharing';
+import { acknowledgeRule } from '../core/acknowledge';
 import { lit, ValidationError } from '../core/errors';
 import { ManagedRole } from '../core/managed-role';
 
@@ -57,6 +58,21 @@ export class CodeDelivery extends Construct {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'LogGroups',
+        principals: [new iam.ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+        actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:GenerateDataKey', 'kms:DescribeKey'],
+        resources: ['*'],
+        conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:*` } },
+      }),
+    );
+    acknowledgeRule(
+      this,
+      'CodeBuildProjectSourceRepoUrl',
+      ['HIPAA.Security', 'PCI.DSS.321'],
+      'The repository is read through a CodeConnections connection that a person accepted at GitHub: no token or password is stored. The rule knows OAuth alone.',
+    );
     const branch = props.branch ?? 'main';
     const { EventAction, FilterGroup } = codebuild;
     this.check = this.project('Check', {
@@ -89,7 +105,7 @@ export class CodeDelivery extends Construct {
   }
 
   private project(id: string, { commands, webhookFilters, statements, concurrentBuildLimit }: Build): codebuild.Project {
-    const logGroup = new logs.LogGroup(this, `${id}Logs`, { retention: logs.RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = new logs.LogGroup(this, `${id}Logs`, { retention: logs.RetentionDays.ONE_YEAR, encryptionKey: this.key, removalPolicy: RemovalPolicy.DESTROY });
     const role = new ManagedRole(this, `${id}Role`, {
       assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } } }),
       description: `Role of the build ${id}`,

@@ -60,8 +60,10 @@ export class Fleet extends Construct {
       service: 'sagemaker',
       action: 'createEndpointConfig',
       resources: [this.configArn, this.modelArn],
+      statements: useKey(this.endpoint.keyArn),
       parameters: {
         EndpointConfigName: FLEET,
+        KmsKeyId: this.endpoint.keyArn,
         ProductionVariants: [
           { VariantName: VARIANT, ModelName: FLEET, InstanceType: instanceType, InitialInstanceCount: instanceCount, InitialVariantWeight: 1 },
         ],
@@ -154,6 +156,12 @@ export class Fleet extends Construct {
 
 const FLEET = '{% $fleetName %}';
 const POLL = Duration.seconds(30);
+
+/** SageMaker encrypts the instances' storage on behalf of whoever makes the endpoint, by a grant. */
+const useKey = (keyArn: string): iam.PolicyStatement[] => [
+  new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [keyArn] }),
+  new iam.PolicyStatement({ actions: ['kms:CreateGrant'], resources: [keyArn], conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
+];
 
 const passRole = (role: iam.IRole): iam.PolicyStatement =>
   new iam.PolicyStatement({

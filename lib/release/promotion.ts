@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { RolloutContext } from '../../lambda/rollout-check/contract';
 import { type ModelProjectData, rolloutAlarms } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
+import { acknowledgeRule } from '../core/acknowledge';
 import type { HandlerFunction } from '../core/handler-function';
 import { InvokeHandler } from '../core/invoke-handler';
 import { ProcessStateMachine } from '../core/state-machine';
@@ -75,6 +76,7 @@ export class Promotion extends Construct {
       statements: [this.alarms.readStatement()],
     });
     this.stateMachineArn = machine.stateMachineArn;
+    acknowledgeRule(machine, 'RollbackAlarms[State::Shift traffic back]', ['Mlops'], 'The way back itself: traffic returns to the version that served before, and there is no other to go to.');
   }
 
   private define(): sfn.IChainable {

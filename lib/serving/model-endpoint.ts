@@ -6,6 +6,7 @@ import type { ModelProjectData } from '../../lambda/shared/contract';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { imageRepositoryArn } from '../config/images';
 import { names } from '../config/names';
+import { environmentKeyArn } from '../core/environment-defaults';
 import { ManagedRole } from '../core/managed-role';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { readEnvironmentObjects } from '../core/foreign-objects';
@@ -38,6 +39,8 @@ export class ModelEndpoint extends Construct {
   public readonly routing: TrafficRouting;
   public readonly instanceType: string;
   public readonly instanceCount: number;
+  /** ARN of the key of the instances' storage: the environment's. */
+  public readonly keyArn: string;
   /** Role of the model containers. */
   public readonly executionRole: iam.Role;
 
@@ -53,6 +56,7 @@ export class ModelEndpoint extends Construct {
     this.routing = props.routing ?? TrafficRouting.fromConfig(environment.serving.endpoint.routing);
     this.instanceType = project.declaration.serving.instanceType;
     this.instanceCount = environment.serving.endpoint.instanceCount;
+    this.keyArn = environmentKeyArn(this, place.environment);
     this.executionRole = this.makeExecutionRole(names.role(place.environment, model, 'model'), chain, model);
   }
 

@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import type { ReleasePin } from '../../lambda/shared/contract';
+import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { imageUri } from '../config/images';
 import type { ModelProject } from '../config/model-project';
@@ -47,6 +48,7 @@ export class ModelDevelopmentStack extends Stack {
       env: { account: place.account, region: place.region },
     });
     useEnvironmentDefaults(this, place);
+    noteRisk(this, project.data.declaration.modelCard.riskRating);
     const { data } = project;
     const inProduction = environment.name === chain.production.name;
     const image = imageUri('sagemaker-scikit-learn', place.region);

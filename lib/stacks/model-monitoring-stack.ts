@@ -2,6 +2,7 @@ import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
+import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { DuckDbLayer } from '../core/duckdb-layer';
@@ -39,6 +40,7 @@ export class ModelMonitoringStack extends Stack {
       ...stackProps,
     });
     useEnvironmentDefaults(this, place);
+    noteRisk(this, project.declaration.modelCard.riskRating);
     const common = { place, project, development, duckDb: new DuckDbLayer(this, 'DuckDb') };
     this.feedback = new Feedback(this, 'Feedback', common);
     this.monitor = new ModelMonitor(this, 'Monitor', { place, project, handlers: new MonitorHandlers(this, 'Handlers', common), feedback: this.feedback });

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { GateMode } from '../../lambda/gate/contract';
 import { QUALIFICATION_KEY_ARN } from '../../lambda/promotion-admit/contract';
 import { Env, Events, type ModelProjectData } from '../../lambda/shared/contract';
+import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { DeadLetterQueue } from '../core/dead-letter-queue';
@@ -65,6 +66,7 @@ export class ModelServingStack extends Stack {
       ...stackProps,
     });
     useEnvironmentDefaults(this, place);
+    noteRisk(this, project.declaration.modelCard.riskRating);
     this.place = place;
     this.registry = developmentPlace(chain.production);
     this.model = project.declaration.name;

@@ -35,7 +35,7 @@ const told = (list: Import[]): string[] => list.map(({ from, to }) => `${from} i
 
 test('the reader of imports finds them', () => {
   expect(of('lib').length).toBeGreaterThan(50);
-  expect(told(of('bin'))).toContain('bin/mlops.ts imports lib/stacks/mlops-stage');
+  expect(told(of('bin'))).toContain('bin/blueprint.ts imports lib/stacks/mlops-stage');
 });
 
 test('handlers know neither the constructs nor the CDK', () => {
@@ -50,8 +50,10 @@ test('the library knows no app, no tests and no local AWS', () => {
   expect(told(of('lib').filter(({ to }) => ['bin', 'local', 'test', 'examples'].some((room) => within(room, to))))).toEqual([]);
 });
 
-test('constructs need no cdk-nag, only the app attaches it', () => {
-  expect(told(of('lib').filter(({ to }) => to === 'cdk-nag'))).toEqual([]);
+test('constructs need no cdk-nag: the rules and the report alone do', () => {
+  expect(told(of('lib').filter(({ from, to }) => to === 'cdk-nag' && !within('lib/compliance', from)))).toEqual([]);
+  const constructs = of('lib').filter(({ from, to }) => !within('lib/compliance', from) && within('lib/compliance', to));
+  expect([...new Set(constructs.map(({ to }) => to))]).toEqual(['lib/compliance/risk']);
 });
 
 test('the local AWS reads the cloud assembly and never the constructs', () => {

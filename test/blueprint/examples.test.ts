@@ -43,7 +43,7 @@ describe("an organization's stack", () => {
   });
 
   test('lets its own client ask for predictions', () => {
-    made.client.hasResourceProperties('AWS::IAM::ManagedPolicy', {
+    made.client.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'lambda:InvokeFunctionUrl' })]) },
       Roles: ['acme-scoring'],
     });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { environments } from '../../bin/environments';
 import cdk from '../../cdk.json';
+import { rulePacks } from '../../lib/compliance/packs';
 import type { EnvironmentConfig } from '../../lib/config/environment';
 import { promotionChain } from '../../lib/config/validation';
 import { MlopsStage } from '../../lib/stacks/mlops-stage';
@@ -26,7 +26,7 @@ export function synthesizeBlueprint(chosen: readonly EnvironmentConfig[] = envir
   const chain = promotionChain(chosen);
   const models = [{ project: fixtureProject(), repository: 'https://git.example.com/models.git', commit: '0'.repeat(40) }];
   const stages = chain.environments.map((environment) => new MlopsStage(app, environment.name, { environment, chain, models }));
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(...rulePacks(app));
   app.synth();
   const stacks = stages.flatMap((stage) => stage.synth().stacks);
   return {
