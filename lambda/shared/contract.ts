@@ -155,6 +155,8 @@ export const Layout = {
   labelsPrefix: (model: string): string => `${model}/labels/`,
   /** Data bucket: labelled production windows written by the feedback loop; the same delivery form. */
   feedbackPrefix: (model: string): string => `${model}/feedback/`,
+  /** Data bucket: deliveries that a person tries out; the same form. Nothing starts by itself on them, and no later run sees them. */
+  trialPrefix: (model: string): string => `${model}/trials/`,
   DELIVERY_MARKER: '_SUCCESS',
   /** Artifacts bucket: pinned copies of data. */
   snapshotPrefix: (model: string, digest: string): string => `${model}/snapshots/${digest}/`,
@@ -238,6 +240,8 @@ export interface DevelopmentInput {
   readonly data: {
     /** Deliveries to use beside the training deliveries, as S3 URIs of folders. */
     readonly additional: readonly string[];
+    /** Use nothing but them. @default false */
+    readonly alone?: boolean;
   };
   readonly release: ReleasePin;
 }

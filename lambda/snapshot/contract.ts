@@ -1,3 +1,5 @@
+import type { DevelopmentInput } from '../shared/contract';
+
 /** One object that a snapshot pins. */
 export interface SourceObject {
   readonly uri: string;
@@ -9,7 +11,7 @@ export interface SourceObject {
 
 export interface SnapshotEvent {
   readonly runId: string;
-  readonly data: { readonly additional: readonly string[] };
+  readonly data: DevelopmentInput['data'];
 }
 
 export interface SnapshotResult {

@@ -24,10 +24,10 @@ export function completeDeliveries(prefix: string, objects: readonly ListedObjec
   return [...folders.values()].flatMap((folder) => completeDelivery(folder) ?? []);
 }
 
-/** The data of one delivery, or `undefined` while its marker is missing. */
+/** The data of one delivery, or `undefined` while its marker is missing. An empty file is kept: the data gate must say that it can't be read. */
 export function completeDelivery(objects: readonly ListedObject[]): ListedObject[] | undefined {
   const complete = objects.some(({ key }) => fileName(key) === Layout.DELIVERY_MARKER);
-  return complete ? objects.filter(({ key, size }) => !/^[_.]/.test(fileName(key)) && size > 0) : undefined;
+  return complete ? objects.filter(({ key }) => !/^([_.]|$)/.test(fileName(key))) : undefined;
 }
 
 /** What a snapshot consists of, in an order that does not depend on the order of the listing. */

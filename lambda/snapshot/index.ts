@@ -19,7 +19,8 @@ export async function handler(event: SnapshotEvent): Promise<SnapshotResult> {
   const dataBucket = requireEnv(Env.DATA_BUCKET);
   const artifacts = requireEnv(Env.ARTIFACTS_BUCKET);
 
-  const training = completeDeliveries(Layout.trainingPrefix(model), await listVersions(dataBucket, Layout.trainingPrefix(model)));
+  const training =
+    event.data.alone === true ? [] : completeDeliveries(Layout.trainingPrefix(model), await listVersions(dataBucket, Layout.trainingPrefix(model)));
   const additional = await Promise.all(event.data.additional.map((uri) => additionalDelivery(uri, dataBucket, model)));
   const objects = [...training, ...additional.flat()];
   const sources = sourcesOf(dataBucket, objects);
@@ -58,7 +59,7 @@ export async function handler(event: SnapshotEvent): Promise<SnapshotResult> {
 async function additionalDelivery(uri: string, dataBucket: string, model: string): Promise<ListedObject[]> {
   const { bucket, key } = parseS3Uri(uri);
   const prefix = key.endsWith('/') ? key : `${key}/`;
-  const allowed = [Layout.feedbackPrefix(model), Layout.trainingPrefix(model)];
+  const allowed = [Layout.feedbackPrefix(model), Layout.trialPrefix(model), Layout.trainingPrefix(model)];
   if (bucket !== dataBucket || !allowed.some((root) => prefix.startsWith(root) && prefix.length > root.length)) {
     throw new Error(`${uri} is no delivery of this model: expected a folder under ${allowed.map((root) => s3Uri(dataBucket, root)).join(' or ')}`);
   }

@@ -24,6 +24,8 @@ export interface ManualEvent {
   readonly id: string;
   /** Deliveries to use beside the training deliveries, as S3 URIs of folders. */
   readonly additional?: readonly string[];
+  /** Leave the training deliveries out. @default false */
+  readonly alone?: boolean;
 }
 
 /** Input of the `ModelMonitor` state machine. */

@@ -48,7 +48,7 @@ const TABLE: Readonly<Record<Machine, Partial<Record<Kind, Row>>>> = {
   development: {
     ObjectCreated: newData,
     RetrainingRequested: feedback,
-    Schedule: (event, knowledge) => development(scheduledName(event), 'Schedule', [], knowledge),
+    Schedule: (event, knowledge) => development(scheduledName(event), 'Schedule', { additional: [] }, knowledge),
     Manual: manual,
   },
   qualification: { ModelPackage: modelPackage },
@@ -72,7 +72,7 @@ export function translate(machine: Machine, event: StarterEvent, knowledge: Know
 
 function newData(event: StarterEvent, knowledge: Knowledge): Start | Refusal {
   const delivery = deliveryOf(event, Layout.trainingPrefix(knowledge.model));
-  return 'refused' in delivery ? delivery : development(executionName('data', delivery.name, delivery.identity), 'NewData', [], knowledge);
+  return 'refused' in delivery ? delivery : development(executionName('data', delivery.name, delivery.identity), 'NewData', { additional: [] }, knowledge);
 }
 
 function labels(event: StarterEvent, knowledge: Knowledge): Start | Refusal {
@@ -90,18 +90,18 @@ function feedback(event: StarterEvent, knowledge: Knowledge): Start | Refusal {
     return { refused: `retraining is asked for model ${JSON.stringify(detail.model)}, and this is ${knowledge.model}` };
   }
   const additional = detail.deliveryUri === undefined ? [] : [detail.deliveryUri];
-  return development(executionName('feedback', '', canonicalJson(detail)), 'Feedback', additional, knowledge);
+  return development(executionName('feedback', '', canonicalJson(detail)), 'Feedback', { additional }, knowledge);
 }
 
 function manual(event: StarterEvent, knowledge: Knowledge): Start | Refusal {
-  const { id, additional } = event as ManualEvent;
+  const { id, additional = [], alone } = event as ManualEvent;
   return typeof id === 'string' && id !== ''
-    ? development(executionName('manual', id, id), 'Manual', additional ?? [], knowledge)
+    ? development(executionName('manual', id, id), 'Manual', { additional, alone }, knowledge)
     : { refused: 'a manual start needs an "id", which makes it a run of its own' };
 }
 
-function development(name: string, cause: DevelopmentInput['cause'], additional: readonly string[], { release }: Knowledge): Start | Refusal {
-  return release === undefined ? { refused: 'no release is known to this starter; deploy the development stack' } : { name, input: { cause, data: { additional }, release } };
+function development(name: string, cause: DevelopmentInput['cause'], data: DevelopmentInput['data'], { release }: Knowledge): Start | Refusal {
+  return release === undefined ? { refused: 'no release is known to this starter; deploy the development stack' } : { name, input: { cause, data, release } };
 }
 
 /** SageMaker sends several events for one change; they agree in the time of the change. */

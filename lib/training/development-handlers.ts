@@ -67,7 +67,7 @@ export class DevelopmentHandlers extends Construct {
       environment: { [Env.DATA_BUCKET]: data, [Env.ARTIFACTS_BUCKET]: this.artifacts },
       timeout: Duration.minutes(15),
     });
-    const prefixes = [Layout.trainingPrefix(this.model), Layout.feedbackPrefix(this.model)];
+    const prefixes = [Layout.trainingPrefix(this.model), Layout.feedbackPrefix(this.model), Layout.trialPrefix(this.model)];
     const actions = ['s3:GetObject', 's3:GetObjectVersion'];
     prefixes.forEach((prefix) => handler.role.addToPolicy(allowObjects(handler, { bucketName: data, prefix, actions, reason: RUN_KEYS })));
     handler.role.addToPolicy(allowListing(handler, data, prefixes, ['s3:ListBucketVersions']));

@@ -11,11 +11,11 @@ import { CommandError } from './command';
 
 const FORMATS: readonly string[] = ['.parquet', '.pq', '.csv', '.jsonl', '.ndjson'];
 
-/** Brings a file, or objects of the local AWS below an S3 prefix, into an environment's data bucket as a delivery; that starts the development. */
-export async function deliverData(world: World, of: Machine, data: string, name: string): Promise<void> {
+/** Brings a file, or objects of the local AWS below an S3 prefix, into an environment's data bucket as a delivery to try out; returns its URI. */
+export async function deliverTrial(world: World, of: Machine, data: string, name: string): Promise<string> {
   const { s3 } = world.in(of.environment);
   const Bucket = world.bucket(of.environment, 'data');
-  const folder = `${Layout.trainingPrefix(of.model)}${name}/`;
+  const folder = `${Layout.trialPrefix(of.model)}${name}/`;
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(data) ?? [];
   if (bucket === undefined) {
     await s3.send(new PutObjectCommand({ Bucket, Key: `${folder}part-0${extname(readable(data))}`, Body: readFileSync(data) }));
@@ -32,6 +32,7 @@ export async function deliverData(world: World, of: Machine, data: string, name:
     }
   }
   await s3.send(new PutObjectCommand({ Bucket, Key: `${folder}${Layout.DELIVERY_MARKER}`, Body: Buffer.alloc(0) }));
+  return `s3://${Bucket}/${folder}`;
 }
 
 function readable(file: string): string {

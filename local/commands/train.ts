@@ -3,7 +3,7 @@ import { executionArns, follow, type Machine, nextExecution } from '../story/exe
 import { World } from '../story/world';
 import { bringUp, localOptions, type LocalOptions } from './bring-up';
 import { type Command, CommandError, readArguments } from './command';
-import { deliverData, describeVerdict, EXIT, invokeStarter, requireModel, verdictsOf } from './development';
+import { deliverTrial, describeVerdict, EXIT, invokeStarter, requireModel, verdictsOf } from './development';
 
 /** Employment -> its development stack. */
 const stackPrefix = (model: string): string => model.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -39,7 +39,8 @@ export const train: Command = {
     try {
       const before = await executionArns(world, of);
       const id = `by-hand-${Date.now()}`;
-      await (values.data === undefined ? invokeStarter(world, of, { cause: 'Manual', id }) : deliverData(world, of, values.data, id));
+      const data = values.data === undefined ? {} : { additional: [await deliverTrial(world, of, values.data, id)], alone: true };
+      await invokeStarter(world, of, { cause: 'Manual', id, ...data });
       const arn = await nextExecution(world, of, before);
       const execution = await follow(world, of, arn, log);
       const verdicts = await verdictsOf(world, of, execution.name ?? '');

@@ -109,6 +109,16 @@ describe('The snapshot', () => {
     expect(await run(['s3://data/people/feedback/w2'])).toMatchObject({ files: 2 });
   });
 
+  test('tries a delivery alone, and no other run sees it', async () => {
+    deliver('training/2015', ['a.parquet', '_SUCCESS']);
+    deliver('trials/mine', ['data.parquet', '_SUCCESS']);
+    const trial = { additional: ['s3://data/people/trials/mine/'], alone: true };
+    expect(await handler({ runId: 'run-1', data: trial })).toMatchObject({ files: 1 });
+    expect(copied).toEqual([expect.stringContaining('data/people/trials/mine/data.parquet')]);
+    expect(await run()).toMatchObject({ files: 1 });
+    expect(copied.at(-1)).toContain('data/people/training/2015/a.parquet');
+  });
+
   test('copies nothing twice', async () => {
     deliver('training/2015', ['a.parquet', '_SUCCESS']);
     const { digest } = await run();

@@ -62,6 +62,9 @@ describe('Development', () => {
   });
 
   test('starts by hand under an id', () => {
+    expect(start('development', { cause: 'Manual', id: 'try 2', additional: ['s3://data/employment/trials/x/'], alone: true })).toMatchObject({
+      input: { data: { additional: ['s3://data/employment/trials/x/'], alone: true } },
+    });
     expect(start('development', { cause: 'Manual', id: 'try 1', additional: ['s3://data/employment/training/x/'] })).toMatchObject({
       name: expect.stringMatching(/^manual-try-1-/),
       input: { cause: 'Manual', data: { additional: ['s3://data/employment/training/x/'] } },
