@@ -23,9 +23,10 @@ describe('Deliveries', () => {
     expect(keys([listed('people/training/2015/part-0.parquet')])).toEqual([]);
   });
 
-  test('consist of data alone: no markers, hidden or empty files, no files beside the folders', () => {
+  test('consist of data alone: no markers, hidden files, folders or files beside them; an empty file is for the data gate to refuse', () => {
     const objects = ['2015/_SUCCESS', '2015/_metadata', '2015/.tmp', '2015/a.parquet', 'stray.parquet'].map((key) => listed(`people/training/${key}`));
-    expect(keys([...objects, listed('people/training/2015/empty.parquet', { size: 0 })])).toEqual(['people/training/2015/a.parquet']);
+    expect(keys([...objects, listed('people/training/2015/', { size: 0 })])).toEqual(['people/training/2015/a.parquet']);
+    expect(keys([...objects, listed('people/training/2015/empty.parquet', { size: 0 })])).toContain('people/training/2015/empty.parquet');
   });
 
   test('have a digest that depends on keys, versions and content, not on the order of the listing', () => {
