@@ -6,7 +6,7 @@ export interface Finding {
   readonly construct: string;
   readonly description: string;
   /** Why it is acknowledged, and on which construct; an open finding has none. */
-  readonly acknowledged?: { readonly reason: string; readonly on: string };
+  readonly acknowledged?: { readonly reason: string; readonly on: string; readonly place?: string };
 }
 
 /** What one pack of rules found. */
@@ -23,6 +23,7 @@ interface Violation {
   readonly violatingConstructs?: readonly { readonly constructPath?: string }[];
   readonly reason?: string;
   readonly acknowledgedAt?: string;
+  readonly acknowledgedStackTrace?: string;
 }
 
 interface Report {
@@ -46,13 +47,22 @@ export function readFindings(text: string): PackReport[] {
   }));
 }
 
-const findingsOf = ({ ruleName, description = '', violatingConstructs = [], reason, acknowledgedAt }: Violation): Finding[] =>
+const findingsOf = ({ ruleName, description = '', violatingConstructs = [], reason, acknowledgedAt, acknowledgedStackTrace = '' }: Violation): Finding[] =>
   violatingConstructs.map(({ constructPath = 'unknown construct' }) => ({
     rule: ruleName,
     construct: constructPath,
     description,
-    ...(reason === undefined ? {} : { acknowledged: { reason, on: acknowledgedAt ?? constructPath } }),
+    ...(reason === undefined ? {} : { acknowledged: { reason, on: acknowledgedAt ?? constructPath, place: placeIn(acknowledgedStackTrace) } }),
   }));
+
+/** Helpers through which reasons go: the place that gave the reason called them. */
+const HELPERS = /\/lib\/core\/(acknowledge|wildcards|object-access|foreign-objects)\.ts:/;
+
+/** File and line, from the root of the repository, that gave a reason. */
+function placeIn(trace: string): string | undefined {
+  const frame = trace.split('\n').find((line) => /\.ts:\d+:\d+\)/.test(line) && !HELPERS.test(line));
+  return frame === undefined ? undefined : /\(?([^()\s]+\.ts:\d+):\d+\)/.exec(frame)?.[1].replace(`${process.cwd()}/`, '');
+}
 
 /** The report for a person: what is open, then each reason with what it covers. */
 export function describe(packs: readonly PackReport[]): string {

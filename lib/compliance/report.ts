@@ -1,33 +1,98 @@
-/**
- * `npm run compliance [-- --json]`: synthesizes every environment and says what the rule packs found, and why what is acknowledged is acknowledged.
- * Exits with 1 when a finding is not explained or the synthesis failed.
- */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, type PackReport, readFindings } from './findings';
+import { ACCESS, PERMISSIONS, permissionsOf, ROLES } from '../access/access-table';
+import type { EnvironmentConfig } from '../config/environment';
+import type { AnsweredControl } from './controls';
+import type { PackReport } from './findings';
+import type { InventoryItem } from './inventory';
+import type { RuleResult } from './results';
 
-function report(): PackReport[] {
-  const assembly = mkdtempSync(join(tmpdir(), 'mlops-compliance-'));
-  try {
-    // The toolkit brings the feature flags of cdk.json. It exits with 1 on open findings, which are the answer and not a failure here.
-    const { stdout, stderr } = spawnSync('npx', ['cdk', 'synth', '--quiet', '--output', assembly], { encoding: 'utf8' });
-    const file = join(assembly, 'validation-report.json');
-    if (!existsSync(file)) {
-      throw new Error(`the synthesis failed before the rules could run:\n${stdout}${stderr}`);
-    }
-    return readFindings(readFileSync(file, 'utf8'));
-  } finally {
-    rmSync(assembly, { recursive: true, force: true });
-  }
+/** Everything that the report says; the files are written from it. */
+export interface ComplianceReport {
+  /** Commit of the code, for the record. */
+  readonly commit: string;
+  readonly createdAt: string;
+  readonly environments: readonly string[];
+  readonly packs: readonly string[];
+  readonly results: readonly RuleResult[];
+  /** Findings of the rules of aws-cdk-lib on whole templates. */
+  readonly templates: readonly PackReport[];
+  readonly access: readonly AccessCell[];
+  readonly inventory: readonly InventoryItem[];
+  readonly controls: readonly AnsweredControl[];
 }
 
-try {
-  const packs = report();
-  console.log(process.argv.includes('--json') ? JSON.stringify(packs, undefined, 2) : describe(packs));
-  process.exitCode = packs.some(({ open }) => open.length > 0) ? 1 : 0;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+/** What a role may do in an environment. */
+export interface AccessCell {
+  readonly role: string;
+  readonly environment: string;
+  readonly permissions: readonly string[];
+}
+
+export const accessCells = (environments: readonly EnvironmentConfig[]): AccessCell[] =>
+  ROLES.filter((role) => role in ACCESS).flatMap((role) =>
+    environments.map((environment) => ({ role, environment: environment.name, permissions: PERMISSIONS.filter((permission) => permissionsOf(role, environment).includes(permission)) })),
+  );
+
+/** What nobody explained, one line each; the report fails on any. */
+export const unexplained = ({ results, templates, controls }: ComplianceReport): string[] => [
+  ...results.flatMap(({ open }) => open.map(({ rule, construct, description }) => `${rule} on ${construct}: ${description}`)),
+  ...templates.flatMap(({ pack, open }) => open.map(({ rule, construct, description }) => `${pack} ${rule} on ${construct}: ${description}`)),
+  ...controls.filter(({ places }) => places.length === 0).map(({ source, id, path }) => `${source} ${id}: no construct is found at ${path}; mend lib/compliance/controls.ts`),
+];
+
+export interface PackCount {
+  readonly environment: string;
+  readonly pack: string;
+  readonly rules: number;
+  /** Rules that found a resource to look at. */
+  readonly applicable: number;
+  readonly compliant: number;
+  readonly acknowledged: number;
+  readonly open: number;
+}
+
+/** Figures for each environment and pack. */
+export const countsOf = ({ environments, packs, results }: ComplianceReport): PackCount[] =>
+  environments.flatMap((environment) =>
+    packs.map((pack) => {
+      const rules = results.filter((result) => result.environment === environment && result.pack === pack);
+      const sum = (value: (result: RuleResult) => number): number => rules.reduce((total, result) => total + value(result), 0);
+      return {
+        environment,
+        pack,
+        rules: rules.length,
+        applicable: rules.filter(isApplicable).length,
+        compliant: sum(({ compliant }) => compliant.length),
+        acknowledged: sum(({ acknowledged }) => acknowledged.length),
+        open: sum(({ open }) => open.length),
+      };
+    }),
+  );
+
+export const isApplicable = ({ compliant, acknowledged, open }: RuleResult): boolean => compliant.length + acknowledged.length + open.length > 0;
+
+/** A reason with all that it explains. */
+export interface Explanation {
+  readonly reason: string;
+  readonly place: string;
+  readonly rules: readonly string[];
+  readonly resources: readonly string[];
+  readonly findings: number;
+}
+
+/** Reasons, those that explain most first. */
+export function explanationsOf({ results }: ComplianceReport): Explanation[] {
+  const reasons = new Map<string, { place: string; rules: Set<string>; resources: Set<string>; findings: number }>();
+  for (const { rule, acknowledged } of results) {
+    for (const { construct, acknowledged: explained } of acknowledged) {
+      const reason = explained?.reason ?? '';
+      const entry = reasons.get(reason) ?? { place: explained?.place ?? explained?.on ?? '', rules: new Set(), resources: new Set(), findings: 0 };
+      reasons.set(reason, entry);
+      entry.rules.add(rule);
+      entry.resources.add(construct);
+      entry.findings += 1;
+    }
+  }
+  return [...reasons]
+    .map(([reason, { place, rules, resources, findings }]) => ({ reason, place, rules: [...rules].toSorted(), resources: [...resources].toSorted(), findings }))
+    .toSorted((left, right) => right.findings - left.findings);
 }
