@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY_FOLDER } from '../setup/python';
 
@@ -19,40 +19,39 @@ const STATE_FOLDER = join(REPOSITORY_FOLDER, '.local');
 const RUNS_FOLDER = join(STATE_FOLDER, 'runs');
 const LATEST = join(STATE_FOLDER, 'latest');
 
-/** Makes the folder of a new run, points `.local/latest` at it, and removes what runs that are no longer up have left. */
+/** Makes the folder of a new run, and removes what runs that are no longer up have left. */
 export function newRunFolder(): string {
-  mkdirSync(RUNS_FOLDER, { recursive: true });
-  for (const name of readdirSync(RUNS_FOLDER)) {
-    const folder = join(RUNS_FOLDER, name);
+  for (const folder of runFolders()) {
     if (!isOwned(folder)) {
       rmSync(folder, { recursive: true, force: true });
     }
   }
   const folder = join(RUNS_FOLDER, `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`);
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   // Until the local AWS is up, the folder belongs to the process that starts it.
   writeFileSync(join(folder, 'owner'), String(process.pid));
-  rmSync(LATEST, { force: true });
-  symlinkSync(folder, LATEST);
   return folder;
 }
 
+/** Records that a run is up, and points `.local/latest` at it. */
 export function saveRun(run: Run): void {
   writeFileSync(join(run.folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+  rmSync(LATEST, { force: true });
+  symlinkSync(run.folder, LATEST);
 }
 
-/** The run that `.local/latest` points to, if it is up. */
+/** The latest run that is still up. */
 export function latestRun(): Run | undefined {
-  if (!existsSync(LATEST)) {
-    return undefined;
-  }
-  const file = join(realpathSync(LATEST), 'run.json');
-  if (!existsSync(file)) {
-    return undefined;
-  }
-  const run = JSON.parse(readFileSync(file, 'utf8')) as Run;
-  return isDaemon(run.pid) ? run : undefined;
+  return runFolders()
+    .toSorted()
+    .toReversed()
+    .map((folder) => join(folder, 'run.json'))
+    .filter(existsSync)
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')) as Run)
+    .find(({ pid }) => isDaemon(pid));
 }
+
+const runFolders = (): string[] => (existsSync(RUNS_FOLDER) ? readdirSync(RUNS_FOLDER).map((name) => join(RUNS_FOLDER, name)) : []);
 
 /** A folder belongs to somebody while its local AWS, or the process that is starting one, is alive. */
 function isOwned(folder: string): boolean {

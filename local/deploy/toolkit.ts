@@ -89,6 +89,9 @@ function quiet(folder: string, account = 'synth'): NodeJS.ProcessEnv {
   return { HOME: home, CDK_HOME: join(home, '.cdk'), CDK_DISABLE_VERSION_CHECK: '1', CDK_DISABLE_CLI_TELEMETRY: 'true', NO_COLOR: '1', FORCE_COLOR: '0' };
 }
 
+/** Progress, and what the toolkit says beside the reason of a failure. */
+const NOISE = /✅|: (start|success): | (DELETE|ROLLBACK)_\w+ | \w+_(IN_PROGRESS|COMPLETE) |Subprocess exited with error|deprecated|^\[WARNING\]/;
+
 /** Runs the toolkit to its end. @throws Error with the toolkit's own last lines. */
 async function run(args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }, onLine?: (line: string) => void): Promise<void> {
   const child = spawn(process.execPath, [CDK, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -106,8 +109,8 @@ async function run(args: readonly string[], options: { cwd: string; env: NodeJS.
   });
   clearTimeout(timer);
   if (code !== 0) {
-    const told = lines.filter((line) => line.trim() !== '' && !/✅|: (start|success): | (DELETE|ROLLBACK)_\w+ | \w+_(IN_PROGRESS|COMPLETE) /.test(line));
-    const first = told.findIndex((line) => /❌|\bfailed\b/i.test(line));
+    const told = lines.filter((line) => line.trim() !== '' && !NOISE.test(line));
+    const first = told.findIndex((line) => line.includes('❌'));
     const problem = told.slice(Math.max(first, told.length - 40)).join('\n');
     throw new Error(`cdk ${args[0]} failed:\n${problem}`);
   }
