@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { rpcCbor } from './protocol-cbor';
 import { awsJson } from './protocol-json';
 import { awsQuery } from './protocol-query';
 import { restJson } from './protocol-rest';
@@ -46,8 +47,11 @@ export function protocolOf(service: Pick<LocalService, 'protocol' | 'name'>, req
   if (type.startsWith('application/x-www-form-urlencoded')) {
     return awsQuery;
   }
-  if (type.startsWith('application/cbor') || headerOf(request, 'smithy-protocol') !== undefined) {
-    throw new ServiceError('UnsupportedProtocol', `${service.name}: the local AWS does not speak CBOR; use a JSON or query client`, 501);
+  if (headerOf(request, 'smithy-protocol') === 'rpc-v2-cbor') {
+    return rpcCbor;
+  }
+  if (type.startsWith('application/cbor')) {
+    throw new ServiceError('UnsupportedProtocol', `${service.name}: the local AWS speaks CBOR as Smithy's RPC v2 only; use a JSON or query client`, 501);
   }
   return PROTOCOLS[service.protocol];
 }

@@ -1,7 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { LocalCloud } from '../core/service';
-import type { Target } from './store';
+import type { Revision, Target } from './store';
+
+export const logGroupOf = ({ configuration }: Revision, functionName: string): string => configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`;
+/** One stream for all environments of a version: they are few here. */
+export const logStreamOf = (version: string): string => `local/[${version}]`;
 
 /**
  * Variables of an execution environment: those that AWS documents, those of the configuration, and nothing of this process but PATH.
@@ -11,7 +15,6 @@ import type { Target } from './store';
 export function environmentOf({ fn, revision, version }: Target, cloud: LocalCloud, scratch: string): Record<string, string> {
   const { configuration, code, layers } = revision;
   const credentials = cloud.credentialsOf(configuration.Role ?? '', fn.name);
-  const logGroup = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${fn.name}`;
   mkdirSync(scratch, { recursive: true });
   return {
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
@@ -28,8 +31,8 @@ export function environmentOf({ fn, revision, version }: Target, cloud: LocalClo
     AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.MemorySize),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
-    AWS_LAMBDA_LOG_STREAM_NAME: `local/[${version}]`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(revision, fn.name),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamOf(version),
     AWS_REGION: fn.region,
     AWS_DEFAULT_REGION: fn.region,
     AWS_ENDPOINT_URL: cloud.endpoint,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ServiceError, type LocalCloud } from '../core/service';
-import { FunctionLog } from './function-log';
+import { LogDelivery, type LogTarget } from '../core/log-delivery';
+import { logGroupOf, logStreamOf } from './environment';
+import { FunctionLog, type LineLog } from './function-log';
 import { Reaper } from './reaper';
 import type { Target } from './store';
 import { Worker, type Answer, type Invocation } from './worker';
@@ -21,7 +23,7 @@ interface Waiting {
 /** Workers of one version of a function. */
 interface Pool {
   readonly target: Target;
-  readonly log: FunctionLog;
+  readonly log: LineLog & Pick<FunctionLog, 'tail'>;
   readonly workers: Set<Worker>;
   /** Most recently used last. */
   readonly idle: { readonly worker: Worker; readonly since: number }[];
@@ -42,12 +44,15 @@ export class Fleet {
   private readonly pools = new Map<string, Pool>();
   private readonly logs = new Map<string, FunctionLog>();
   private readonly reaper = new Reaper();
+  private readonly delivery: LogDelivery;
   /** Also those of retired versions, which end when they are done. */
   private readonly workers = new Set<Worker>();
   private sweep: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  constructor(private readonly cloud: LocalCloud) {}
+  constructor(private readonly cloud: LocalCloud) {
+    this.delivery = new LogDelivery(cloud);
+  }
 
   /**
    * Runs one invocation.
@@ -91,6 +96,7 @@ export class Fleet {
     this.stopped = true;
     clearInterval(this.sweep);
     await Promise.all([...this.workers].map((worker) => worker.stop()));
+    await this.delivery.stop();
     this.reaper.stop();
     this.logs.forEach((log) => log.flush());
   }
@@ -101,13 +107,29 @@ export class Fleet {
     if (known !== undefined) {
       return known;
     }
-    const { fn } = target;
-    const logKey = `${fn.accountId}-${fn.name}`;
-    const log = this.logs.get(logKey) ?? new FunctionLog(this.cloud.folder, fn.accountId, fn.name);
-    this.logs.set(logKey, log);
-    const pool: Pool = { target, log, workers: new Set(), idle: [], waiting: [], retired: false };
+    const pool: Pool = { target, log: this.logOf(target), workers: new Set(), idle: [], waiting: [], retired: false };
     this.pools.set(key, pool);
     return pool;
+  }
+
+  /** Lines go into the file of the function and, as the function's role may, into its log group. */
+  private logOf({ fn, version, revision }: Target): Pool['log'] {
+    const key = `${fn.accountId}-${fn.name}`;
+    const log = this.logs.get(key) ?? new FunctionLog(this.cloud.folder, fn.accountId, fn.name);
+    this.logs.set(key, log);
+    const target: LogTarget = {
+      accountId: fn.accountId,
+      group: logGroupOf(revision, fn.name),
+      stream: logStreamOf(version),
+      credentials: () => this.cloud.credentialsOf(revision.configuration.Role ?? '', fn.name),
+    };
+    return {
+      write: (line) => {
+        log.write(line);
+        this.delivery.write(target, line);
+      },
+      get tail() { return log.tail; },
+    };
   }
 
   private async acquire(pool: Pool): Promise<Worker> {

@@ -5,8 +5,13 @@ const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
 /** What `LogType: Tail` answers. */
 const TAIL_BYTES = 4096;
 
+/** Where the lines of an execution environment go. */
+export interface LineLog {
+  write(line: string): void;
+}
+
 /** Log of one function, kept on disk with a bound; the last lines are at hand for callers that ask for them. */
-export class FunctionLog {
+export class FunctionLog implements LineLog {
   private readonly file: LogFile;
   private tailText = '';
 

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalCloud } from '../core/service';
 import { environmentOf } from './environment';
-import type { FunctionLog } from './function-log';
+import type { LineLog } from './function-log';
 import { exceeds, heapFlag, residentMib } from './memory';
 import type { Reaper } from './reaper';
 import type { Target } from './store';
@@ -45,7 +45,7 @@ interface Pending {
 export interface WorkerParts {
   readonly target: Target;
   readonly cloud: LocalCloud;
-  readonly log: FunctionLog;
+  readonly log: LineLog;
   readonly reaper: Reaper;
   /** Folder that stands for `/tmp`. */
   readonly scratch: string;

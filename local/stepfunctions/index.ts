@@ -26,7 +26,7 @@ export interface StepFunctionsOptions {
 export function createStepFunctionsService(cloud: LocalCloud, options: StepFunctionsOptions = {}): LocalService {
   const store = new Store();
   const tokens = new Tokens();
-  const logs = new MachineLogs(cloud.folder);
+  const logs = new MachineLogs(cloud);
   const watcher = { ended: (arn: string) => store.execution(arn).ended };
   const tasks = options.tasks ?? new SdkTasks(cloud, watcher).run;
   const executions = new Executions(store, new Executor({ cloud, tasks, tokens, logs, work: options.work }), tokens);
@@ -60,7 +60,7 @@ export function createStepFunctionsService(cloud: LocalCloud, options: StepFunct
     operations,
     async stop() {
       await executions.stopAll();
-      logs.flush();
+      await logs.stop();
     },
   };
 }
