@@ -1,3 +1,4 @@
+import { actingService } from '../core/keys';
 import { ServiceError, type Caller, type LocalCloud } from '../core/service';
 import { createContext, Session } from './context';
 import { changedProperties, effectOf } from './diff';
@@ -46,7 +47,7 @@ export class Operation {
   ) {
     const credentials = roleArn === undefined
       ? { accessKeyId: caller.accessKeyId, secretAccessKey: 'not-checked' }
-      : cloud.credentialsOf(roleArn, 'AWSCloudFormation');
+      : cloud.credentialsOf(roleArn, 'AWSCloudFormation', actingService('cloudformation', stack.accountId, stack.id));
     this.session = new Session({ endpoint: cloud.endpoint, region: stack.region }, credentials);
   }
 

@@ -63,8 +63,9 @@ export function createCloudWatchService(cloud: LocalCloud): CloudWatchService {
       const message = JSON.stringify({ AlarmName: alarm.input.AlarmName, NewStateValue: state, NewStateReason: reason, OldStateValue: previous });
       const { accountId } = alarm;
       const facts = { AlarmName: alarm.input.AlarmName, AccountId: accountId };
+      const by = { name: 'cloudwatch.amazonaws.com', sourceAccount: accountId, sourceArn: alarmArn(accountId, alarm.input.AlarmName) };
       void deliver(cloud, {
-        service: 'monitoring', targetArn: arn, input: message, accountId, facts, retry: { MaximumRetryAttempts: 1 }, send: () => send(cloud, { arn }, message, accountId),
+        service: 'monitoring', targetArn: arn, input: message, by, facts, retry: { MaximumRetryAttempts: 1 }, send: () => send(cloud, { arn, by }, message),
       });
     }
   };

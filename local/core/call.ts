@@ -1,3 +1,4 @@
+import type { Access, CheckedCall } from './access';
 import { assertWithinConstraints } from './constraints';
 import { headerOf, decompressed, protocolOf, type WireRequest } from './protocol';
 import { awsJson } from './protocol-json';
@@ -8,12 +9,17 @@ import { assertValid } from './validate';
 const textMembers = (input: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(input as object).filter(([, value]) => typeof value === 'string'));
 
-/** A call on a service of our own: decode, inject faults, validate, run, encode. */
-export async function callService(service: LocalService, sent: WireRequest, context: CallContext, faults: Faults): Promise<HttpAnswer> {
+/** A call on a service of our own: decode, inject faults, validate, authorize, run, encode. */
+export async function callService(service: LocalService, sent: WireRequest, context: CallContext, faults: Faults, access?: Access): Promise<HttpAnswer> {
   const request = decompressed(sent);
-  const raw = await service.handleHttp?.({ ...request, context });
-  if (raw !== undefined) {
-    return raw;
+  const { caller, region } = context;
+  const named = service.nameHttp?.({ ...request, context });
+  if (named !== undefined) {
+    await access?.check({ caller, region, service: service.name, ...named });
+    const raw = await service.handleHttp?.({ ...request, context });
+    if (raw !== undefined) {
+      return raw;
+    }
   }
   const protocol = protocolOf(service, request);
   const { operation, input } = protocol.decode(request, service.sdk);
@@ -24,7 +30,10 @@ export async function callService(service: LocalService, sent: WireRequest, cont
   await faults.apply(service.name, operation.name, textMembers(input));
   assertValid(operation.input, input, operation.name);
   assertWithinConstraints(service.name, operation.name, input);
+  const checked = { caller, region, service: service.name, operation: operation.name, input: input as CheckedCall['input'] };
+  await access?.check(checked);
   const output = await implementation(input as never, context);
+  access?.changed(checked);
   return protocol.encode(operation, output, request, context.requestId);
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Access, Buckets } from './access';
 import type { Backend } from './backend';
 import { createClock } from './clock';
 import { startDispatcher, type Dispatcher, type DispatcherOptions } from './dispatcher';
@@ -35,6 +36,10 @@ export interface Cloud extends LocalCloud {
   setEventSink(sink: EventSink): void;
   /** Without one, service metrics are dropped. */
   setMetricSink(sink: MetricSink): void;
+  /** Buckets of all accounts, for whoever decides on access to them. */
+  readonly buckets: Buckets;
+  /** Without one, every call is allowed. */
+  setAccess(access: Access): void;
   /** Starts the services that have something to start. */
   start(): Promise<void>;
   /** Ends services in reverse order of registration, then the front door. */
@@ -57,6 +62,9 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   let backend: Backend | undefined;
   let eventSink: EventSink | undefined;
   let metricSink: MetricSink | undefined;
+  let access: Access | undefined;
+  const s3 = new S3Watch();
+  const bucketPolicies = new S3Policies();
 
   const write = (service: string, message: string): void => log.write(`${service}: ${message}`);
   const emit = (event: CloudEvent): void => {
@@ -68,8 +76,9 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const dispatcher: Dispatcher = await startDispatcher({
     keys,
     faults,
-    s3: new S3Watch(),
-    bucketPolicies: new S3Policies(),
+    s3,
+    bucketPolicies,
+    access: () => access,
     service: (name) => services.get(name),
     backend: () => backend,
     control: options.control,
@@ -86,10 +95,12 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     keys,
     faults,
     services,
-    credentialsOf(roleArn, sessionName) {
+    credentialsOf(roleArn, sessionName, service) {
       const root = /^arn:aws[\w-]*:iam::(\d{12}):root$/.exec(roleArn)?.[1];
-      return root === undefined ? keys.issue(roleArn, sessionName).credentials : rootCredentials(root);
+      return root === undefined ? keys.issue(roleArn, sessionName, { service }).credentials : rootCredentials(root);
     },
+    credentialsOfService: (service) => keys.issueService(service),
+    require: async ({ accessKeyId }, permissions) => access?.require(keys.callerOf(accessKeyId), permissions),
     emit,
     putServiceMetric: (accountId: string, metric: ServiceMetric) => metricSink?.putServiceMetric(accountId, metric),
     log: write,
@@ -102,6 +113,8 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     setBackend: (chosen) => { backend = chosen; },
     setEventSink: (sink) => { eventSink = sink; },
     setMetricSink: (sink) => { metricSink = sink; },
+    buckets: { ownerOf: (bucket) => s3.ownerOf(bucket), policyOf: (bucket) => bucketPolicies.of(bucket) },
+    setAccess: (chosen) => { access = chosen; },
     async start() {
       await Promise.all([...services.values()].map(async (service) => service.start?.()));
     },

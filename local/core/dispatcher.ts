@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Access, CheckedS3Call } from './access';
 import { htmlError, isHtmlError, pass, readAll, type Backend } from './backend';
 import { answerError, callService } from './call';
 import { ConnectionReset } from './faults';
@@ -19,6 +20,8 @@ export interface DispatcherOptions {
   readonly faults: Faults;
   readonly s3: S3Watch;
   readonly bucketPolicies: S3Policies;
+  /** Who may do what; `undefined` lets every call pass. */
+  access(): Access | undefined;
   /** Own services by signing name; looked up per call, as services register after the address is known. */
   service(name: string): LocalService | undefined;
   /** Answers everything else; `undefined` refuses it. */
@@ -80,7 +83,7 @@ class Call {
         return await this.passOn(request, scope, caller);
       }
       const context = { caller, accountId: caller.accountId, region: scope.region, requestId: this.requestId };
-      this.answer(await callService(service, request, context, this.options.faults));
+      this.answer(await callService(service, request, context, this.options.faults, this.options.access()));
       this.log(scope, caller, nameOf(request, request.body));
     } catch (error) {
       this.incoming.resume();
@@ -114,7 +117,11 @@ class Call {
   private async passOn(request: WireRequest, scope: CredentialScope, caller: Caller): Promise<void> {
     const name = nameOf(request, request.body);
     const body = request.body.toString('utf8');
-    await this.options.faults.apply(scope.service, name, body.startsWith('{') ? textMembers(parseJsonBody(request.body)) : {});
+    const input = membersOf(request.body);
+    await this.options.faults.apply(scope.service, name, textMembers(input));
+    const access = this.options.access();
+    const checked = { caller, region: scope.region, service: scope.service, operation: name, input };
+    await access?.check(checked);
     const accountId = resourceAccount(scope.service, body, caller.accountId);
     const ask = async (): Promise<{ readonly answer: IncomingMessage; readonly text: Buffer }> => {
       const answer = await pass(this.backend(scope), { ...request, rawHeaders: this.incoming.rawHeaders, accountId });
@@ -125,8 +132,12 @@ class Call {
     if (isHtmlError(answer)) {
       throw htmlError(text.toString('utf8'), `${scope.service}:${name}`);
     }
+    const failed = (answer.statusCode ?? 0) >= 400;
+    if (!failed) {
+      access?.changed(checked);
+    }
     this.finish(answer, text);
-    this.log(scope, caller, name, (answer.statusCode ?? 0) >= 400 ? `status ${answer.statusCode}` : undefined);
+    this.log(scope, caller, name, failed ? `status ${answer.statusCode}` : undefined);
   }
 
   private async passS3(request: WireRequest, scope: CredentialScope, caller: Caller): Promise<void> {
@@ -135,20 +146,30 @@ class Call {
     const target = s3Target(request.url, headerOf(request, 'host') ?? '');
     const name = `${request.method} ${request.url}`;
     await this.options.faults.apply('s3', request.method, { Bucket: target.bucket, Key: target.key });
+    const access = this.options.access();
+    const deletes = request.method === 'POST' && target.query.has('delete') ? await readAll(this.incoming) : undefined;
+    const checked: CheckedS3Call = { caller, region: scope.region, method: request.method, target, headers: request.headers, body: deletes?.toString('utf8') };
+    await access?.checkS3(checked);
     const own = this.options.bucketPolicies.handle(request.method, target, s3.ownerOf(target.bucket) !== undefined, async () => readAll(this.incoming));
     if (own !== undefined) {
       this.answer(await own);
+      access?.changedS3(checked);
       return this.log(scope, caller, name);
     }
-    const body = s3.needsRequest(request.method, target) ? await readAll(this.incoming) : this.incoming;
+    const body = deletes ?? (s3.needsRequest(request.method, target) ? await readAll(this.incoming) : this.incoming);
     const accountId = s3.ownerOf(target.bucket) ?? caller.accountId;
     const answer = await pass(backend, { ...request, rawHeaders: this.incoming.rawHeaders, body, accountId });
     if (isHtmlError(answer) && (answer.statusCode ?? 0) >= 500) {
       throw htmlError((await readAll(answer)).toString('utf8'), `s3:${name}`);
     }
-    const text = s3.needsAnswer(request.method, target, request.headers) ? await readAll(answer) : undefined;
     const status = answer.statusCode ?? 0;
+    if (status === 404 && (await access?.hidesAbsence(checked)) === true) {
+      answer.resume();
+      throw new ServiceError('AccessDenied', 'Access Denied', 403);
+    }
+    const text = s3.needsAnswer(request.method, target, request.headers) ? await readAll(answer) : undefined;
     if (status < 300) {
+      access?.changedS3(checked);
       s3.follow(request.method, target, { accountId: caller.accountId, region: scope.region }, Buffer.isBuffer(body) ? body.toString('utf8') : '');
       if (s3.ownerOf(target.bucket) === undefined) {
         this.options.bucketPolicies.forget(target.bucket);
@@ -203,6 +224,12 @@ class Call {
     this.options.logCall(`${who} ${scope?.service ?? '-'} ${name} ${milliseconds}ms ${problem ?? 'ok'}`);
   }
 }
+
+/** Members of a JSON body, or parameters of a form. */
+const membersOf = (body: Buffer): Readonly<Record<string, unknown>> =>
+  body.length === 0 || body[0] === '{'.charCodeAt(0)
+    ? parseJsonBody(body) as Readonly<Record<string, unknown>>
+    : Object.fromEntries(new URLSearchParams(body.toString('utf8')));
 
 const textMembers = (input: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(input as object).filter(([, value]) => typeof value === 'string'));

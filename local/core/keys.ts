@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ServiceError, type Caller, type Credentials } from './service';
+import { ServiceError, type ActingService, type Caller, type Credentials } from './service';
 
 const ROOT_PREFIX = 'AKIALOCL';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -12,6 +12,9 @@ export const rootCredentials = (accountId: string): Credentials => ({
   accessKeyId: `${ROOT_PREFIX}${accountId}`,
   secretAccessKey: `local-${accountId}`,
 });
+
+/** `sagemaker` as the service that acts for an account's resource. */
+export const actingService = (name: string, sourceAccount: string, sourceArn: string): ActingService => ({ name: `${name}.amazonaws.com`, sourceAccount, sourceArn });
 
 export interface Session {
   readonly credentials: Required<Credentials>;
@@ -31,18 +34,34 @@ export function parseRoleArn(arn: string): { readonly accountId: string; readonl
 /** Who holds which access key. Signatures are not checked: everything runs on one machine for one user. */
 export class KeyRing {
   private readonly callers = new Map<string, Caller>();
+  private readonly services = new Map<string, Required<Credentials>>();
 
   /** A session of a role; nobody checks here that the role exists or trusts the caller. */
-  issue(roleArn: string, sessionName: string): Session {
+  issue(roleArn: string, sessionName: string, more: Pick<Caller, 'service' | 'session'> = {}): Session {
     const { accountId, name } = parseRoleArn(roleArn);
-    const accessKeyId = randomKey('ASIA', 20);
-    const caller: Caller = { accountId, principalArn: `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName}`, roleArn, accessKeyId };
-    this.callers.set(accessKeyId, caller);
     return {
-      credentials: { accessKeyId, secretAccessKey: randomBytes(20).toString('hex'), sessionToken: randomBytes(48).toString('base64') },
-      caller,
+      ...this.keep({ accountId, principalArn: `arn:aws:sts::${accountId}:assumed-role/${name}/${sessionName}`, roleArn, ...more }),
       roleId: randomKey('AROA', 20),
     };
+  }
+
+  /** Credentials of a service that acts without a role. The same service for the same thing keeps its key. */
+  issueService(service: ActingService): Required<Credentials> {
+    const id = `${service.name} ${service.sourceAccount} ${service.sourceArn ?? ''}`;
+    const known = this.services.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const { credentials } = this.keep({ accountId: service.sourceAccount, principalArn: service.name, service });
+    this.services.set(id, credentials);
+    return credentials;
+  }
+
+  private keep(about: Omit<Caller, 'accessKeyId'>): Pick<Session, 'credentials' | 'caller'> {
+    const accessKeyId = randomKey('ASIA', 20);
+    const caller: Caller = { ...about, accessKeyId };
+    this.callers.set(accessKeyId, caller);
+    return { credentials: { accessKeyId, secretAccessKey: randomBytes(20).toString('hex'), sessionToken: randomBytes(48).toString('base64') }, caller };
   }
 
   /** @throws ServiceError when nobody issued the key. */

@@ -10,6 +10,37 @@ export interface Caller {
   /** The role behind an assumed-role session. */
   readonly roleArn?: string;
   readonly accessKeyId: string;
+  /** The service that assumed the role, or that calls for itself where there is no role. */
+  readonly service?: ActingService;
+  /** What the session was made with. */
+  readonly session?: SessionFacts;
+}
+
+/** An AWS service that acts on its own account of things: it assumes a role, or calls under its own name. */
+export interface ActingService {
+  /** `events.amazonaws.com` */
+  readonly name: string;
+  /** Account and resource in whose interest it acts, e.g. the ARN of a rule. */
+  readonly sourceAccount: string;
+  readonly sourceArn?: string;
+}
+
+export interface SessionFacts {
+  /** A second factor was shown. */
+  readonly mfa?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** JSON of a policy that limits the session. */
+  readonly policy?: string;
+}
+
+/** An action that somebody must be allowed. */
+export interface Permission {
+  /** `logs:PutLogEvents` */
+  readonly action: string;
+  /** An ARN, or `*`. */
+  readonly resource: string;
+  /** Condition keys besides those that every request has. */
+  readonly context?: Readonly<Record<string, string | boolean | number | readonly string[] | undefined>>;
 }
 
 /** What an operation knows about its call. */
@@ -52,7 +83,9 @@ export interface LocalService {
   /** The AWS SDK package whose exported schemas validate requests (`CreateEndpoint$` ...). */
   readonly sdk: Readonly<Record<string, unknown>>;
   readonly operations: Readonly<Record<string, Operation>>;
-  /** Answers calls that are no modelled JSON, before the protocol is tried; `undefined` passes the call on. */
+  /** Says which calls are no modelled JSON, and what they are called; `undefined` leaves the call to the protocol. */
+  nameHttp?(call: HttpCall): { readonly operation: string; readonly input: Readonly<Record<string, unknown>> } | undefined;
+  /** Answers the calls that `nameHttp` names; `undefined` passes the call on. */
   handleHttp?(call: HttpCall): Promise<HttpAnswer | undefined>;
   start?(): Promise<void>;
   /** Ends every process and timer of the service. */
@@ -117,8 +150,20 @@ export interface LocalCloud {
   readonly faults: Faults;
   /** Python of the project's virtual environment. */
   readonly python: string;
-  /** Credentials of a role's session (checked to exist by whoever assumes it), or of an account's root when `roleArn` ends in `:root`. */
-  credentialsOf(roleArn: string, sessionName: string): Credentials;
+  /**
+   * Credentials of a role's session (checked to exist by whoever assumes it), or of an account's root when `roleArn` ends in `:root`.
+   *
+   * @param service who assumes the role: its trust policy must name it. @default - the trust policy is not asked
+   */
+  credentialsOf(roleArn: string, sessionName: string, service?: ActingService): Credentials;
+  /** Credentials of a service that calls without a role: only policies of resources can let it in. */
+  credentialsOfService(service: ActingService): Credentials;
+  /**
+   * Checks what a service does in somebody's name without a call of its own, such as writing a function's log.
+   *
+   * @throws ServiceError as a call would be refused; never where permissions are not enforced
+   */
+  require(credentials: Credentials, permissions: readonly Permission[]): Promise<void>;
   /** Service events (`aws.sagemaker`, `aws.states`, `aws.s3` ...) on the account's default bus. */
   emit(event: CloudEvent): void;
   /** Metrics that AWS itself publishes (`AWS/SageMaker` ...). */

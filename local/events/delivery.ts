@@ -1,4 +1,4 @@
-import type { LocalCloud } from '../core/service';
+import type { ActingService, LocalCloud } from '../core/service';
 import { sendToQueue } from './targets';
 
 /** Limits of EventBridge and Scheduler unless a target says otherwise. */
@@ -24,9 +24,12 @@ export interface Delivery {
   readonly targetArn: string;
   /** What was to be delivered; goes to the dead-letter queue. */
   readonly input: string;
-  readonly accountId: string;
+  /** In whose name, and for which rule, schedule or alarm. */
+  readonly by: ActingService;
   readonly retry?: RetryLimits;
   readonly deadLetterQueueArn?: string;
+  /** Role that puts what can't be delivered into the queue. @default - the service itself, which the queue's policy must let in */
+  readonly deadLetterRoleArn?: string;
   /** For fault rules of `Deliver`, beside `TargetArn`. */
   readonly facts?: Readonly<Record<string, string | undefined>>;
   /** Of the message in the dead-letter queue, beside those that both services have. */
@@ -88,7 +91,7 @@ async function attempt(cloud: LocalCloud, delivery: Delivery): Promise<Failure |
 
 /** Gives an event up. */
 async function bury(cloud: LocalCloud, delivery: Delivery, why: Failure & { readonly retries: number; readonly exhausted: string }): Promise<void> {
-  const { service, targetArn, deadLetterQueueArn, input, accountId, attributes } = delivery;
+  const { service, targetArn, deadLetterQueueArn, deadLetterRoleArn, input, by, attributes } = delivery;
   const where = deadLetterQueueArn === undefined ? 'it has no dead-letter queue' : `it goes to ${deadLetterQueueArn}`;
   cloud.log(service, `gave up on ${targetArn} after ${why.retries} retries (${why.code}: ${why.message}); ${where}`);
   if (deadLetterQueueArn === undefined) {
@@ -102,7 +105,7 @@ async function bury(cloud: LocalCloud, delivery: Delivery, why: Failure & { read
     RETRY_ATTEMPTS: String(why.retries),
     EXHAUSTED_RETRY_CONDITION: why.exhausted,
   };
-  await sendToQueue(cloud, deadLetterQueueArn, input, accountId, all).catch((error: unknown) =>
+  await sendToQueue(cloud, { arn: deadLetterQueueArn, roleArn: deadLetterRoleArn, by }, input, all).catch((error: unknown) =>
     cloud.log(service, `the dead-letter queue ${deadLetterQueueArn} took nothing: ${String(error)}`),
   );
 }

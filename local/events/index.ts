@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as sdk from '@aws-sdk/client-eventbridge';
-import { type CallContext, type CloudEvent, type LocalCloud, type LocalService, type Operation, ServiceError } from '../core/service';
+import { type ActingService, type CallContext, type CloudEvent, type LocalCloud, type LocalService, type Operation, ServiceError } from '../core/service';
 import { targetInput } from './input';
 import { matchesPattern, type Pattern, patternFaults } from './pattern';
 import { parseSchedule } from './schedule';
@@ -71,23 +71,16 @@ export function createEventsService(cloud: LocalCloud): EventsService {
     return rule;
   };
 
-  /** A resource policy admits another account by principal, or everybody under an account condition. */
-  const admits = (bus: Bus, account: string): boolean =>
-    bus.account === account ||
-    bus.policy.Statement.some((statement) => {
-      const text = JSON.stringify([statement.Principal, statement.Condition ?? null]);
-      return statement.Effect === 'Allow' && (text.includes(account) || (statement.Principal === '*' && statement.Condition === undefined));
-    });
-
-  /** To a bus of another account or of this one. @throws ServiceError in words of AWS when the bus is not there or does not let the account in */
-  const toBus = (bus: Bus, arn: string, event: Record<string, unknown>, hops: number): void => {
+  /** To a bus of another account or of this one. @throws ServiceError in words of AWS when the bus is not there, or role and bus do not both allow it */
+  const toBus = async (bus: Bus, arn: string, event: Record<string, unknown>, hops: number, roleArn: string | undefined, by: ActingService): Promise<void> => {
     const other = buses.get(arn);
     if (other === undefined) {
       throw new ServiceError('ResourceNotFoundException', `Event bus ${arn} does not exist.`);
     }
-    if (!admits(other, bus.account)) {
-      throw new ServiceError('AccessDeniedException', `event bus ${arn} does not admit account ${bus.account}`);
-    }
+    // Without a role the event comes in the name of the account.
+    const credentials = roleArn === undefined ? cloud.credentialsOf(`arn:aws:iam::${bus.account}:root`, 'events') : cloud.credentialsOf(roleArn, 'events', by);
+    const context = { 'events:source': String(event.source), 'events:detail-type': String(event['detail-type']) };
+    await cloud.require(credentials, [{ action: 'events:PutEvents', resource: arn, context }]);
     if (hops < MAX_HOPS) {
       dispatch(other, event, hops + 1);
     }
@@ -96,17 +89,18 @@ export function createEventsService(cloud: LocalCloud): EventsService {
   const toTarget = (bus: Bus, rule: Rule, target: sdk.Target, event: Record<string, unknown>, hops: number): void => {
     const arn = target.Arn ?? '';
     const input = targetInput(target, event, rule.arn);
+    const by = { name: 'events.amazonaws.com', sourceAccount: bus.account, sourceArn: rule.arn };
     void deliver(cloud, {
       service: 'events',
       targetArn: arn,
       input,
-      accountId: bus.account,
+      by,
       retry: target.RetryPolicy,
       deadLetterQueueArn: target.DeadLetterConfig?.Arn,
       facts: { RuleName: rule.name, AccountId: bus.account, Source: String(event.source), DetailType: String(event['detail-type']) },
       attributes: { RULE_ARN: rule.arn },
       signal: stopping.signal,
-      send: async () => (isBus(arn) ? toBus(bus, arn, event, hops) : send(cloud, { arn, roleArn: target.RoleArn }, input, bus.account)),
+      send: async () => (isBus(arn) ? toBus(bus, arn, event, hops, target.RoleArn, by) : send(cloud, { arn, roleArn: target.RoleArn, by }, input)),
     });
   };
 
@@ -183,9 +177,6 @@ export function createEventsService(cloud: LocalCloud): EventsService {
   const putEvents = async (input: sdk.PutEventsRequest, { accountId }: CallContext): Promise<sdk.PutEventsResponse> => {
     const entries = (input.Entries ?? []).map((entry) => {
       const bus = buses.get(entry.EventBusName ?? '') ?? findBus(accountId, entry.EventBusName);
-      if (!admits(bus, accountId)) {
-        return { ErrorCode: 'AccessDeniedException', ErrorMessage: `event bus ${bus.arn} does not admit account ${accountId}` };
-      }
       if (entry.Source === undefined || entry.DetailType === undefined || entry.Detail === undefined) {
         return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source, DetailType and Detail are required' };
       }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as sdk from '@aws-sdk/client-firehose';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { actingService } from '../core/keys';
 import { type CallContext, type LocalCloud, type LocalService, type Operation, ServiceError } from '../core/service';
 import { objectKey } from './prefix';
 
@@ -106,7 +107,7 @@ export function createFirehoseService(cloud: LocalCloud): LocalService {
     if (streams.has(arn)) {
       throw new ServiceError('ResourceInUseException', `Firehose ${input.DeliveryStreamName} under accountId ${accountId} already exists`);
     }
-    const credentials = cloud.credentialsOf(destination.RoleARN ?? '', 'firehose');
+    const credentials = cloud.credentialsOf(destination.RoleARN ?? '', 'firehose', actingService('firehose', accountId, arn));
     const s3 = new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials, maxAttempts: 1, forcePathStyle: true });
     streams.set(arn, { arn, input, destination, created: new Date(), s3, buffered: [], bytes: 0, pending: new Set() });
     return { DeliveryStreamARN: arn };

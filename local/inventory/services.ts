@@ -13,6 +13,8 @@ const nowhere: LocalCloud = {
   faults: new FaultBoard(),
   python: 'python3',
   credentialsOf: () => rootCredentials('000000000000'),
+  credentialsOfService: () => rootCredentials('000000000000'),
+  require: async () => undefined,
   emit: () => undefined,
   putServiceMetric: () => undefined,
   log: () => undefined,

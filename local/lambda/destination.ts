@@ -1,5 +1,6 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import type { Credentials, LocalCloud } from '../core/service';
+import { roleOf } from './environment';
 import type { Outcome } from './fleet';
 import type { Target } from './store';
 import type { Invocation } from './worker';
@@ -66,7 +67,7 @@ function record({ target, invocation, outcome, attempts }: Finished): string {
 export async function deliver(cloud: LocalCloud, finished: Finished): Promise<void> {
   const { target, invocation, outcome, config } = finished;
   const { failed, payload } = outcome;
-  const connection = { endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.credentialsOf(target.revision.configuration.Role ?? '', target.fn.name) };
+  const connection = { endpoint: cloud.endpoint, region: cloud.region, credentials: roleOf(target, cloud) };
   const send = async (arn: string, body: string): Promise<void> => {
     const sender = SENDERS[arn.split(':')[2] ?? ''];
     if (sender === undefined) {

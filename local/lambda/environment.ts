@@ -1,11 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { LocalCloud } from '../core/service';
+import { actingService } from '../core/keys';
+import type { Credentials, LocalCloud } from '../core/service';
 import type { Revision, Target } from './store';
 
 export const logGroupOf = ({ configuration }: Revision, functionName: string): string => configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`;
 /** One stream for all environments of a version: they are few here. */
 export const logStreamOf = (version: string): string => `local/[${version}]`;
+
+/** Credentials of a function's role, which must trust Lambda. */
+export const roleOf = ({ fn, revision }: Pick<Target, 'fn' | 'revision'>, cloud: LocalCloud): Credentials =>
+  cloud.credentialsOf(revision.configuration.Role ?? '', fn.name, actingService('lambda', fn.accountId, fn.arn));
 
 /**
  * Variables of an execution environment: those that AWS documents, those of the configuration, and nothing of this process but PATH.
@@ -14,7 +19,7 @@ export const logStreamOf = (version: string): string => `local/[${version}]`;
  */
 export function environmentOf({ fn, revision, version }: Target, cloud: LocalCloud, scratch: string): Record<string, string> {
   const { configuration, code, layers } = revision;
-  const credentials = cloud.credentialsOf(configuration.Role ?? '', fn.name);
+  const credentials = roleOf({ fn, revision }, cloud);
   mkdirSync(scratch, { recursive: true });
   return {
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ServiceError, type LocalCloud } from '../core/service';
 import { LogDelivery, type LogTarget } from '../core/log-delivery';
-import { logGroupOf, logStreamOf } from './environment';
+import { logGroupOf, logStreamOf, roleOf } from './environment';
 import { FunctionLog, type LineLog } from './function-log';
 import { Reaper } from './reaper';
 import type { Target } from './store';
@@ -121,7 +121,7 @@ export class Fleet {
       accountId: fn.accountId,
       group: logGroupOf(revision, fn.name),
       stream: logStreamOf(version),
-      credentials: () => this.cloud.credentialsOf(revision.configuration.Role ?? '', fn.name),
+      credentials: () => roleOf({ fn, revision }, this.cloud),
     };
     return {
       write: (line) => {

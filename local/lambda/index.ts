@@ -9,7 +9,7 @@ import { Invoker, type Runner } from './invoke';
 import { Layers } from './layers';
 import { Settings } from './settings';
 import { Store } from './store';
-import { answerUrl } from './url';
+import { answerUrl, nameUrl } from './url';
 
 /** What tests put in place of worker processes. */
 export interface LambdaOptions {
@@ -76,6 +76,7 @@ export function createLambdaService(cloud: LocalCloud, options: LambdaOptions = 
     protocol: 'rest-json',
     sdk,
     operations,
+    nameHttp: (call) => nameUrl(call, settings),
     handleHttp: (call) => answerUrl(call, settings, run),
     async stop() {
       invoker.stop();

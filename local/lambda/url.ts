@@ -68,6 +68,24 @@ export function urlAnswer(payload: string): HttpAnswer {
   };
 }
 
+const found = (id: string, settings: Settings): NonNullable<ReturnType<Settings['urlTarget']>> => {
+  const target = settings.urlTarget(id);
+  if (target === undefined) {
+    throw new ServiceError('ResourceNotFoundException', `no function has the URL ${id}`, 404);
+  }
+  return target;
+};
+
+/** Which function a call on a URL is about, and how the URL is guarded. */
+export function nameUrl(call: HttpCall, settings: Settings): { readonly operation: string; readonly input: Json } | undefined {
+  const [, id] = ROUTE.exec(call.url) ?? [];
+  if (id === undefined) {
+    return undefined;
+  }
+  const { target, config } = found(id, settings);
+  return { operation: 'InvokeFunctionUrl', input: { FunctionName: target.invokedArn, AuthType: config.AuthType } };
+}
+
 /** Function URLs: `/_lambda-url/<id>/...` on the endpoint of the local AWS, signed like every other call. */
 export async function answerUrl(call: HttpCall, settings: Settings, run: Runner): Promise<HttpAnswer | undefined> {
   const match = ROUTE.exec(call.url);
@@ -75,12 +93,9 @@ export async function answerUrl(call: HttpCall, settings: Settings, run: Runner)
     return undefined;
   }
   const [, id = '', path = '/', query = ''] = match;
-  const found = settings.urlTarget(id);
-  if (found === undefined) {
-    throw new ServiceError('ResourceNotFoundException', `no function has the URL ${id}`, 404);
-  }
+  const { target } = found(id, settings);
   const event = urlEvent(call, id, path, query);
-  const outcome = await run(found.target, { requestId: randomUUID(), event: JSON.stringify(event), functionArn: found.target.invokedArn });
+  const outcome = await run(target, { requestId: randomUUID(), event: JSON.stringify(event), functionArn: target.invokedArn });
   return outcome.failed
     ? { status: 502, headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'InternalFailure' }, body: JSON.stringify({ message: 'Internal Server Error' }) }
     : urlAnswer(outcome.payload);

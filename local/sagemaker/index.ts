@@ -23,7 +23,9 @@ function whileActive(cloud: LocalCloud, active: () => boolean): LocalCloud {
     clock: cloud.clock,
     faults: cloud.faults,
     python: cloud.python,
-    credentialsOf: (roleArn, sessionName) => cloud.credentialsOf(roleArn, sessionName),
+    credentialsOf: (roleArn, sessionName, service) => cloud.credentialsOf(roleArn, sessionName, service),
+    credentialsOfService: (service) => cloud.credentialsOfService(service),
+    require: async (credentials, permissions) => cloud.require(credentials, permissions),
     emit: (event) => void (active() && cloud.emit(event)),
     putServiceMetric: (accountId, datum) => void (active() && cloud.putServiceMetric(accountId, datum)),
     log: (service, message) => void (active() && cloud.log(service, message)),
@@ -77,6 +79,7 @@ export function createSageMakerService(given: LocalCloud, options: SageMakerOpti
       ...endpoints.operations(),
       ...tagOperations(tags),
     },
+    nameHttp: (call) => invocations.name(call),
     handleHttp: (call) => invocations.handle(call),
     start: async () => {
       // In the background: Python loads its libraries while the rest of the local AWS starts. A failure shows at the first job.

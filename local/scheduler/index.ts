@@ -57,6 +57,8 @@ export function createSchedulerService(cloud: LocalCloud): LocalService {
       const scheduledTime = `${time.toISOString().slice(0, 19)}Z`;
       const executionId = randomUUID();
       let attempts = 0;
+      // Trust policies name the group, not the schedule.
+      const by = { name: 'scheduler.amazonaws.com', sourceAccount: accountId, sourceArn: groupArn(accountId, input.GroupName ?? 'default') };
       const body = (): string => {
         const values: Record<string, string> = {
           'aws.scheduler.schedule-arn': arn,
@@ -70,15 +72,16 @@ export function createSchedulerService(cloud: LocalCloud): LocalService {
         service: 'scheduler',
         targetArn: target?.Arn ?? '',
         get input() { return body(); },
-        accountId,
+        by,
         retry: target?.RetryPolicy,
         deadLetterQueueArn: target?.DeadLetterConfig?.Arn,
+        deadLetterRoleArn: target?.RoleArn,
         facts: { ScheduleName: input.Name, AccountId: accountId },
         attributes: { SCHEDULE_ARN: arn, SCHEDULED_TIME: scheduledTime, EXECUTION_ID: executionId },
         signal: stopping.signal,
         send: async () => {
           attempts += 1;
-          await send(cloud, { arn: target?.Arn ?? '', roleArn: target?.RoleArn }, body(), accountId);
+          await send(cloud, { arn: target?.Arn ?? '', roleArn: target?.RoleArn, by }, body());
         },
       });
     };

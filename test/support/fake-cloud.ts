@@ -102,6 +102,8 @@ export function fakeCloud(overrides: Partial<LocalCloud> & { readonly clock?: Vi
     faults: { apply: async () => ({}) },
     python: 'python3',
     credentialsOf: (roleArn) => ({ accessKeyId: `ASIA${roleArn.slice(-16).toUpperCase().padStart(16, 'X')}`, secretAccessKey: 'secret', sessionToken: 'token' }),
+    credentialsOfService: () => ({ accessKeyId: 'ASIASERVICESERVICESE', secretAccessKey: 'secret', sessionToken: 'token' }),
+    require: async () => undefined,
     emit: (event) => void events.push(event),
     putServiceMetric: (accountId, datum) => void metrics.push({ accountId, ...datum }),
     log: (service, message) => void logs.push(`${service}: ${message}`),

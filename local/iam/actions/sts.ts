@@ -1,4 +1,4 @@
-import { given, on, textAt, type Need, type ServiceActions } from './need';
+import { given, on, tagging, textAt, type Need, type ServiceActions } from './need';
 
 const MFA_CODE = /^\d{6}$/;
 
@@ -16,7 +16,7 @@ export const showsSecondFactor = (input: Readonly<Record<string, unknown>>): boo
 export const sts: ServiceActions = {
   prefix: 'sts',
   operations: {
-    AssumeRole: [withSession],
+    AssumeRole: [withSession, tagging('sts:TagSession', withSession)],
     // Everybody may ask who they are, whatever their policies say.
     GetCallerIdentity: [],
   },

@@ -26,19 +26,17 @@ export function requestContext(...values: readonly ContextValues[]): RequestCont
 const KNOWN_KEYS: readonly string[] = [
   // Of every request.
   'aws:principalarn', 'aws:principalaccount', 'aws:principaltype', 'aws:principaltag/', 'aws:principalisawsservice', 'aws:principalservicename', 'aws:userid',
-  'aws:username', 'aws:sourcearn', 'aws:sourceaccount', 'aws:viaawsservice', 'aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast', 'aws:securetransport',
-  'aws:sourceip', 'aws:currenttime', 'aws:epochtime', 'aws:requestedregion', 'aws:resourceaccount', 'aws:multifactorauthpresent', 'aws:multifactorauthage',
-  'aws:requesttag/', 'aws:tagkeys', 'aws:useragent',
+  'aws:sourcearn', 'aws:sourceaccount', 'aws:sourceowner', 'aws:viaawsservice', 'aws:calledvia', 'aws:securetransport', 'aws:sourceip', 'aws:currenttime',
+  'aws:epochtime', 'aws:requestedregion', 'aws:resourceaccount', 'aws:multifactorauthpresent', 'aws:multifactorauthage', 'aws:requesttag/', 'aws:tagkeys',
   // Of single services.
-  's3:prefix', 's3:delimiter', 's3:max-keys', 's3:x-amz-acl', 's3:x-amz-server-side-encryption', 's3:x-amz-server-side-encryption-aws-kms-key-id',
-  's3:tlsversion', 's3:resourceaccount', 's3:versionid', 's3:object-lock-mode',
+  's3:prefix', 's3:delimiter', 's3:max-keys', 's3:versionid', 's3:x-amz-acl', 's3:x-amz-server-side-encryption', 's3:x-amz-server-side-encryption-aws-kms-key-id',
+  's3:object-lock-mode', 's3:tlsversion', 's3:resourceaccount',
   'kms:viaservice', 'kms:calleraccount', 'kms:resourcealiases', 'kms:signingalgorithm', 'kms:messagetype',
   'iam:passedtoservice', 'iam:permissionsboundary', 'iam:policyarn', 'iam:awsservicename',
-  'sts:externalid', 'sts:rolesessionname', 'sts:transitivetagkeys',
-  'cloudwatch:namespace', 'events:source', 'events:detail-type', 'events:eventbusinvocation',
-  'lambda:functionurlauthtype', 'lambda:invokedviafunctionurl', 'lambda:functionarn', 'lambda:principal',
-  'dynamodb:leadingkeys', 'dynamodb:attributes', 'dynamodb:select', 'dynamodb:returnvalues',
-  'ssm:overwrite', 'ssm:recursive', 'cloudformation:rolearn', 'cloudformation:changesetname', 'cloudformation:templateurl',
+  'sts:externalid', 'sts:rolesessionname',
+  'cloudwatch:namespace', 'events:source', 'events:detail-type',
+  'lambda:functionurlauthtype', 'lambda:invokedviafunctionurl', 'lambda:principal',
+  'cloudformation:rolearn', 'cloudformation:changesetname',
 ];
 
 /** @param key in lower case */

@@ -7,6 +7,11 @@ import type { Endpoints } from './operations';
 /** Request body limit of InvokeEndpoint. */
 const BODY_LIMIT = 6_291_456;
 const PATH = /^\/endpoints\/([^/?]+)\/(invocations|async-invocations|invocations-response-stream|invocations-bidirectional-stream)(?:\?|$)/;
+const OPERATIONS: Readonly<Record<string, string>> = {
+  'async-invocations': 'InvokeEndpointAsync',
+  'invocations-response-stream': 'InvokeEndpointWithResponseStream',
+  'invocations-bidirectional-stream': 'InvokeEndpointWithBidirectionalStream',
+};
 
 const header = (call: HttpCall, name: string): string | undefined => {
   const value = call.headers[name];
@@ -24,6 +29,12 @@ function failure(code: string, status: number, message: string, members: object,
 /** InvokeEndpoint of the SageMaker runtime: picks fleet and variant, asks the model server, counts. */
 export class Invocations {
   constructor(private readonly cloud: LocalCloud, private readonly endpoints: Endpoints, private readonly random: () => number = Math.random) {}
+
+  /** Calls of the runtime, which come with a body of any kind. */
+  name({ url, method }: HttpCall): { readonly operation: string; readonly input: { readonly EndpointName: string } } | undefined {
+    const [, name, kind] = PATH.exec(url) ?? [];
+    return name === undefined || method !== 'POST' ? undefined : { operation: OPERATIONS[kind ?? ''] ?? 'InvokeEndpoint', input: { EndpointName: decodeURIComponent(name) } };
+  }
 
   /** @returns undefined for what is no call of the runtime */
   async handle(call: HttpCall): Promise<HttpAnswer | undefined> {

@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { actingService } from '../../core/keys';
 import type { LocalCloud } from '../../core/service';
 import { lastWords } from '../jobs/job';
+import { arnOf } from '../core/place';
 import { Transfer } from '../core/transfer';
 import { baseEnvironment, mapped } from '../processes/environment';
 import { PythonHost, programs, type RunningProcess } from '../processes/python-host';
@@ -108,8 +110,9 @@ export class ModelServer {
   }
 
   private async fetchModel(folder: string): Promise<void> {
-    const { roleArn, container } = this.facts;
-    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(roleArn, this.facts.endpointName));
+    const { roleArn, container, accountId, endpointName } = this.facts;
+    const by = actingService('sagemaker', accountId, arnOf({ accountId, region: this.cloud.region }, 'endpoint', endpointName));
+    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(roleArn, endpointName, by));
     const archive = join(folder, 'model.tar.gz');
     const model = join(folder, 'ml', 'model');
     await mkdir(model, { recursive: true });

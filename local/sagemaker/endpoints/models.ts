@@ -1,4 +1,5 @@
 import type { ContainerDefinition, CreateModelInput, DeleteModelInput, DescribeModelInput, ListModelsInput } from '@aws-sdk/client-sagemaker';
+import { actingService } from '../../core/keys';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
 import { checkName, errors, refuse } from '../core/errors';
 import { page, type Listed } from '../core/listing';
@@ -71,7 +72,7 @@ export class Models {
       throw errors.unsupported('CreateModel without ExecutionRoleArn');
     }
     const container = this.container(input, context);
-    await this.checkModelData(container.modelDataUrl, input.ExecutionRoleArn, name);
+    await this.checkModelData(container.modelDataUrl, input.ExecutionRoleArn, name, arn);
     models.set(name, { name, arn, creationTime: new Date(), input, roleArn: input.ExecutionRoleArn, container });
     this.tags.put(arn, input.Tags);
     return { ModelArn: arn };
@@ -106,8 +107,9 @@ export class Models {
   }
 
   /** SageMaker looks at the model data with the model's role when the model is created. */
-  private async checkModelData(uri: string, roleArn: string, name: string): Promise<void> {
-    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(roleArn, name));
+  private async checkModelData(uri: string, roleArn: string, name: string, arn: string): Promise<void> {
+    const by = actingService('sagemaker', arn.split(':')[4] ?? '', arn);
+    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(roleArn, name, by));
     try {
       await transfer.head(uri);
     } catch (error) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type {
   CreateProcessingJobRequest, DescribeProcessingJobRequest, DescribeProcessingJobResponse, ListProcessingJobsRequest, StopProcessingJobRequest,
 } from '@aws-sdk/client-sagemaker';
+import { actingService } from '../../core/keys';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
 import { checkName, errors, oneOf, refuse } from '../core/errors';
 import { page } from '../core/listing';
@@ -82,7 +83,7 @@ export class ProcessingJobs {
   }
 
   private async execute(job: ProcessingJob): Promise<void> {
-    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(String(job.input.RoleArn), job.name));
+    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn)));
     let run: JobRun | undefined;
     try {
       const maxRuntimeSeconds = job.input.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_RUNTIME_SECONDS;

@@ -6,6 +6,7 @@ import type {
   CreateTrainingJobRequest, DescribeTrainingJobRequest, DescribeTrainingJobResponse, ListTrainingJobsRequest, SecondaryStatus, SecondaryStatusTransition,
   StopTrainingJobRequest,
 } from '@aws-sdk/client-sagemaker';
+import { actingService } from '../../core/keys';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
 import { checkName, errors, oneOf, refuse } from '../core/errors';
 import { page } from '../core/listing';
@@ -101,7 +102,7 @@ export class TrainingJobs {
   }
 
   private async execute(job: TrainingJob): Promise<void> {
-    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(String(job.input.RoleArn), job.name));
+    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn)));
     let run: JobRun | undefined;
     try {
       const maxRuntimeSeconds = Number(job.input.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400);

@@ -1,5 +1,6 @@
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { createClient } from '../../core/client';
+import { actingService } from '../../core/keys';
 import type { LocalCloud } from '../../core/service';
 import { randomId } from '../core/names';
 import type { Listed } from '../core/listing';
@@ -82,7 +83,7 @@ export class Execution implements Listed {
     this.placed = placedSteps(facts.definition.Steps);
     this.graph = dependencies(this.placed);
     this.runs = new Map(this.placed.map(({ step }) => [step.Name, { step, state: 'waiting', attempts: 0 }]));
-    const credentials = cloud.credentialsOf(facts.roleArn, `pipeline-${facts.id}`);
+    const credentials = cloud.credentialsOf(facts.roleArn, `pipeline-${facts.id}`, actingService('sagemaker', facts.accountId, facts.pipelineArn));
     this.client = createClient(SageMakerClient, cloud, credentials);
     this.transfer = new Transfer(cloud, credentials);
     this.announce(undefined);

@@ -1,3 +1,4 @@
+import { actingService } from '../../core/keys';
 import type { Credentials, LocalCloud } from '../../core/service';
 import { StateError } from '../errors';
 import type { TaskCall, TaskRunner } from '../interpreter/execution';
@@ -89,7 +90,7 @@ export class SdkTasks {
       throw new Error(`no such service: ${service}`);
     }
     const session = (call.executionArn.split(':').at(-1) ?? 'execution').slice(0, SESSION_LIMIT);
-    const own = this.cloud.credentialsOf(call.roleArn, session);
+    const own = this.cloud.credentialsOf(call.roleArn, session, actingService('states', call.stateMachineArn.split(':')[4] ?? '', call.stateMachineArn));
     const credentials = call.assumeRoleArn === undefined ? own : await this.assume(call.assumeRoleArn, session, own);
     const Client = (await known.load())[known.client] as Constructor<Client>;
     const client = new Client({

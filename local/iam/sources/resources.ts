@@ -1,0 +1,124 @@
+import { DescribeEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetModelPackageGroupPolicyCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createClient } from '../../core/client';
+import { rootCredentials } from '../../core/keys';
+import { compilePolicy, type Policy } from '../policy/document';
+import { Memory } from './memory';
+
+interface Cloud {
+  readonly endpoint: string;
+  readonly region: string;
+}
+
+type Send = (arn: string, cloud: Cloud) => Promise<string | undefined>;
+
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+const resourceOf = (arn: string): string => arn.split(':').slice(5).join(':');
+
+/** One client per service and account. */
+const clients = new WeakMap<Cloud, Map<string, unknown>>();
+
+function client<C>(Client: Parameters<typeof createClient<C>>[0], cloud: Cloud, accountId: string): C {
+  const known = clients.get(cloud) ?? new Map<string, unknown>();
+  clients.set(cloud, known);
+  const id = `${Client.name} ${accountId}`;
+  const made = (known.get(id) ?? createClient(Client, cloud, rootCredentials(accountId))) as C;
+  known.set(id, made);
+  return made;
+}
+
+const group = (arn: string): string => `arn:aws:sagemaker:${arn.split(':')[3]}:${accountOf(arn)}:model-package-group/${resourceOf(arn).split('/')[1]}`;
+
+/** What has policies of its own, by the beginning of its ARN's service and resource. */
+interface Kind {
+  readonly service: string;
+  readonly resource: RegExp;
+  /** The resource that holds the policy, when it is another one. */
+  readonly holder?: (arn: string) => string;
+  readonly read: Send;
+  /** Operations that change policies, by signing name: all of them are read anew. */
+  readonly changes: readonly string[];
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    service: 'lambda',
+    resource: /^function:/,
+    read: async (arn, cloud) => {
+      const [, name, Qualifier] = resourceOf(arn).split(':');
+      return (await client(LambdaClient, cloud, accountOf(arn)).send(new GetPolicyCommand({ FunctionName: name, Qualifier }))).Policy;
+    },
+    changes: ['lambda:AddPermission', 'lambda:RemovePermission', 'lambda:DeleteFunction', 'lambda:DeleteAlias'],
+  },
+  {
+    service: 'sqs',
+    resource: /./,
+    read: async (arn, cloud) => {
+      const QueueUrl = `${cloud.endpoint}/${accountOf(arn)}/${resourceOf(arn)}`;
+      const { Attributes } = await client(SQSClient, cloud, accountOf(arn)).send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }));
+      return Attributes?.Policy;
+    },
+    changes: ['sqs:SetQueueAttributes', 'sqs:CreateQueue', 'sqs:DeleteQueue', 'sqs:AddPermission', 'sqs:RemovePermission'],
+  },
+  {
+    service: 'sns',
+    resource: /./,
+    read: async (arn, cloud) => (await client(SNSClient, cloud, accountOf(arn)).send(new GetTopicAttributesCommand({ TopicArn: arn }))).Attributes?.Policy,
+    changes: ['sns:SetTopicAttributes', 'sns:CreateTopic', 'sns:DeleteTopic', 'sns:AddPermission', 'sns:RemovePermission'],
+  },
+  {
+    service: 'events',
+    resource: /^event-bus\//,
+    read: async (arn, cloud) =>
+      (await client(EventBridgeClient, cloud, accountOf(arn)).send(new DescribeEventBusCommand({ Name: resourceOf(arn).slice('event-bus/'.length) }))).Policy,
+    changes: ['events:PutPermission', 'events:RemovePermission', 'events:CreateEventBus', 'events:UpdateEventBus', 'events:DeleteEventBus'],
+  },
+  {
+    service: 'sagemaker',
+    resource: /^model-package(-group)?\//,
+    holder: group,
+    read: async (arn, cloud) => {
+      const ModelPackageGroupName = resourceOf(arn).slice('model-package-group/'.length);
+      return (await client(SageMakerClient, cloud, accountOf(arn)).send(new GetModelPackageGroupPolicyCommand({ ModelPackageGroupName }))).ResourcePolicy;
+    },
+    changes: ['sagemaker:PutModelPackageGroupPolicy', 'sagemaker:DeleteModelPackageGroupPolicy', 'sagemaker:DeleteModelPackageGroup'],
+  },
+];
+
+/** Errors that say: there is no policy, or not even the resource. */
+const ABSENT = /ResourceNotFound|NotFound|NonExistent|DoesNotExist|does not exist|no resource policy|Cannot find/i;
+
+/** Policies of functions, queues, topics, buses and model package groups, read through the services' own APIs. */
+export class ResourceBook {
+  private readonly policies = new Memory<Policy | undefined>();
+
+  constructor(private readonly cloud: Cloud) {}
+
+  async policyOf(arn: string): Promise<Policy | undefined> {
+    const service = arn.split(':')[2];
+    const kind = KINDS.find((one) => one.service === service && one.resource.test(resourceOf(arn)));
+    if (kind === undefined || arn.includes('*')) {
+      return undefined;
+    }
+    const holder = kind.holder?.(arn) ?? arn;
+    return this.policies.get(holder, async () => {
+      const text = await kind.read(holder, this.cloud).catch((error: unknown) => {
+        if (error instanceof Error && (ABSENT.test(error.name) || ABSENT.test(error.message))) {
+          return undefined;
+        }
+        throw error;
+      });
+      return text === undefined || text === '' ? undefined : compilePolicy(text, `policy of ${holder}`, 'resource');
+    });
+  }
+
+  changed(service: string, operation: string): void {
+    const kind = KINDS.find(({ changes }) => changes.includes(`${service}:${operation}`));
+    if (kind !== undefined) {
+      this.policies.drop(`arn:aws:${kind.service}:*`);
+    }
+  }
+}
