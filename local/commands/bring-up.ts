@@ -6,7 +6,7 @@ import { accountsOf, Toolkit } from '../deploy/toolkit';
 import { DUPLICATE_EVENTS } from '../core/fault-rules';
 import type { FaultRule } from '../core/service';
 import { ensurePython } from '../setup';
-import { CommandError, readNumber } from './command';
+import { CommandError, readNumber, readSwitch } from './command';
 import { readFaults } from './fault';
 
 export const REGION = 'eu-central-1';
@@ -16,6 +16,8 @@ export interface LocalOptions {
   readonly models: string;
   readonly timeScale: number;
   readonly port: number;
+  /** Whether policies decide on every call. */
+  readonly enforce: boolean;
   /** Faults from the start. */
   readonly faults: readonly FaultRule[];
   readonly log: (line: string) => void;
@@ -23,7 +25,14 @@ export interface LocalOptions {
 
 /** Common options of the command line, with their environment variables and defaults. */
 export function localOptions(
-  values: { readonly models?: string; readonly 'time-scale'?: string; readonly port?: string; readonly faults?: string; readonly 'duplicate-events'?: boolean },
+  values: {
+    readonly models?: string;
+    readonly 'time-scale'?: string;
+    readonly port?: string;
+    readonly enforce?: string;
+    readonly faults?: string;
+    readonly 'duplicate-events'?: boolean;
+  },
   log: (line: string) => void,
 ): LocalOptions {
   const models = resolve(values.models ?? process.env.MLOPS_MODELS ?? 'models');
@@ -34,6 +43,7 @@ export function localOptions(
     models,
     timeScale: readNumber('time-scale', values['time-scale'], { minimum: 1, maximum: 10_000 }) ?? 600,
     port: readNumber('port', values.port, { minimum: 1024, maximum: 65_535 }) ?? 0,
+    enforce: readSwitch('enforce', values.enforce) ?? false,
     faults: [...readFaults(values.faults), ...(values['duplicate-events'] === true ? [DUPLICATE_EVENTS] : [])],
     log,
   };
@@ -53,7 +63,7 @@ export async function bringUp(options: LocalOptions): Promise<Started> {
   const { python } = await ensurePython({ log: options.log });
   const folder = newRunFolder();
   const synthesized = Toolkit.synth(folder, options.models);
-  const started = startDaemon({ folder, region: REGION, timeScale: options.timeScale, python, port: options.port, faults: options.faults });
+  const started = startDaemon({ folder, region: REGION, timeScale: options.timeScale, python, port: options.port, enforce: options.enforce, faults: options.faults });
   const [assembly, daemon] = await Promise.allSettled([synthesized, started]);
   if (daemon.status === 'rejected') {
     throw new CommandError(String((daemon.reason as Error).message));

@@ -28,6 +28,7 @@ export const COMMON = {
   models: { type: 'string' },
   'time-scale': { type: 'string' },
   port: { type: 'string' },
+  enforce: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 /** Reads a command's arguments. @throws CommandError naming the argument that is not known. */
@@ -49,4 +50,12 @@ export function readNumber(option: string, text: string | undefined, bounds: { r
     throw new CommandError(`--${option} must be a number from ${bounds.minimum} to ${bounds.maximum}, got ${JSON.stringify(text)}`);
   }
   return value;
+}
+
+/** `on` or `off`. @throws CommandError naming option and value. */
+export function readSwitch(option: string, text: string | undefined): boolean | undefined {
+  if (text === undefined || text === 'on' || text === 'off') {
+    return text === undefined ? undefined : text === 'on';
+  }
+  throw new CommandError(`--${option} must be on or off, got ${JSON.stringify(text)}`);
 }

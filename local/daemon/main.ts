@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cloud, createCloud } from '../core/cloud';
 import type { FaultRule } from '../core/service';
+import { Authorizer } from '../iam/authorizer';
 import { type Moto, startMoto } from '../moto';
 import { createControl } from './control';
 import { registerServices } from './services';
@@ -13,6 +14,8 @@ export interface DaemonOptions {
   readonly timeScale: number;
   readonly python: string;
   readonly port: number;
+  /** Whether policies decide on every call. @default false */
+  readonly enforce?: boolean;
   /** Faults from the start. @default - none */
   readonly faults?: readonly FaultRule[];
 }
@@ -62,6 +65,10 @@ async function main(options: DaemonOptions): Promise<void> {
     });
     options.faults?.forEach((rule) => cloud?.faults.add(rule));
     registerServices(cloud);
+    const authorizer = options.enforce === true ? new Authorizer(cloud) : undefined;
+    if (authorizer !== undefined) {
+      cloud.setAccess(authorizer);
+    }
     moto = await started;
     cloud.setBackend({ port: moto.port });
     await cloud.start();
