@@ -25,7 +25,7 @@ export function toHtml(report: ComplianceReport): string {
 <body>
 <header>
 <h1>Compliance report</h1>
-<p class="verdict ${problems.length === 0 ? 'good' : 'bad'}">${problems.length === 0 ? 'Everything is explained' : `${problems.length} findings are not explained`}</p>
+<p class="verdict ${problems.length === 0 ? 'good' : 'bad'}">${problems.length === 0 ? 'Everything is explained' : `${problems.length} ${problems.length === 1 ? 'finding is' : 'findings are'} not explained`}</p>
 <p>What would be deployed to ${list(report.environments.map(code))} was held to ${report.packs.length} packs of rules before any of it was deployed. Each rule looks at each
 resource. A resource that does not follow a rule is changed, or the reason why it does not is written down where the resource is defined; a finding without a reason
 fails the build.</p>
@@ -59,12 +59,12 @@ ${table(
 
 function acknowledged(report: ComplianceReport): string {
   const explanations = explanationsOf(report);
-  return `<p>${explanations.length} reasons explain all findings that were not mended. Each stands at one place in the code.</p>
+  return `<p>${explanations.length} reasons explain all findings that were not mended. Each stands in the code beside what it explains.</p>
 ${explanations
   .map(
-    ({ reason, place, rules: names, resources, findings }) => `<article>
+    ({ reason, places, rules: names, resources, findings }) => `<article>
 <p>${escape(reason)}</p>
-<p class="quiet">${findings} ${findings === 1 ? 'finding' : 'findings'} of ${list(names.map(code))}; reason given in ${code(place)}</p>
+<p class="quiet">${findings} ${findings === 1 ? 'finding' : 'findings'} of ${list(names.map(code))}; reason given in ${list(places.map(code))}</p>
 <details><summary>${resources.length} ${resources.length === 1 ? 'resource' : 'resources'}</summary><ul>${resources.map((path) => `<li>${code(shortPath(path))}</li>`).join('')}</ul></details>
 </article>`,
   )

@@ -73,7 +73,8 @@ export const isApplicable = ({ compliant, acknowledged, open }: RuleResult): boo
 /** A reason with all that it explains. */
 export interface Explanation {
   readonly reason: string;
-  readonly place: string;
+  /** Files and lines that give it. */
+  readonly places: readonly string[];
   readonly rules: readonly string[];
   readonly resources: readonly string[];
   readonly findings: number;
@@ -81,18 +82,19 @@ export interface Explanation {
 
 /** Reasons, those that explain most first. */
 export function explanationsOf({ results }: ComplianceReport): Explanation[] {
-  const reasons = new Map<string, { place: string; rules: Set<string>; resources: Set<string>; findings: number }>();
+  const reasons = new Map<string, { places: Set<string>; rules: Set<string>; resources: Set<string>; findings: number }>();
   for (const { rule, acknowledged } of results) {
     for (const { construct, acknowledged: explained } of acknowledged) {
       const reason = explained?.reason ?? '';
-      const entry = reasons.get(reason) ?? { place: explained?.place ?? explained?.on ?? '', rules: new Set(), resources: new Set(), findings: 0 };
+      const entry = reasons.get(reason) ?? { places: new Set(), rules: new Set(), resources: new Set(), findings: 0 };
       reasons.set(reason, entry);
+      entry.places.add(explained?.place ?? explained?.on ?? '');
       entry.rules.add(rule);
       entry.resources.add(construct);
       entry.findings += 1;
     }
   }
   return [...reasons]
-    .map(([reason, { place, rules, resources, findings }]) => ({ reason, place, rules: [...rules].toSorted(), resources: [...resources].toSorted(), findings }))
+    .map(([reason, { places, rules, resources, findings }]) => ({ reason, places: [...places].toSorted(), rules: [...rules].toSorted(), resources: [...resources].toSorted(), findings }))
     .toSorted((left, right) => right.findings - left.findings);
 }

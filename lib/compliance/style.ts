@@ -24,7 +24,7 @@ summary { cursor: pointer; font-weight: 600; }
 article summary { font-weight: 400; font-size: .9rem; }
 ul { margin: .4rem 0; padding-left: 1.2rem; }
 @media (max-width: 44rem) {
-  thead { position: absolute; left: -100vw; }
+  thead { display: none; }
   tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .5rem; border: 0; padding: .15rem 0; }
   td::before { content: attr(data-label); color: var(--quiet); }

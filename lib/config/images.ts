@@ -13,6 +13,9 @@ export type ImageName = keyof typeof images;
 
 const sources: Readonly<Record<ImageName, ImageSource>> = images;
 
+/** Regions whose images are known. */
+export const imageRegions: readonly string[] = Object.keys(images['sagemaker-scikit-learn'].accounts);
+
 /**
  * URI of an AWS-built SageMaker image in a region, pinned by digest where `images.json` holds one.
  *

@@ -1,4 +1,5 @@
 import type { EnvironmentConfig, PromotionChain, RoutingConfig } from './environment';
+import { imageRegions } from './images';
 
 /** Everything wrong with the environments, one line each. */
 export class EnvironmentError extends Error {
@@ -33,6 +34,9 @@ type Check = (environment: EnvironmentConfig) => (string | false | undefined)[];
 
 const checks: Check[] = [
   ({ name }) => [!NAME.test(name) && `name must be 2 to 10 lower-case letters and digits, beginning with a letter, got "${name}"`],
+  ({ region }) => [
+    !imageRegions.includes(region) && `region must be one whose SageMaker images are known (${imageRegions.join(', ')}), got "${region}"; add its registry account to lib/config/images.json`,
+  ],
   ({ name, development }) => account(name, 'account', development.account),
   ({ name, serving }) => (serving.account === undefined ? [] : account(name, 'serving account', serving.account)),
   ({ serving }) => routing(serving.endpoint.routing, serving.endpoint.instanceCount),

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letter-queue';
 
 /** Properties of {@link AlarmTopic}. */
 export interface AlarmTopicProps {
@@ -28,6 +29,9 @@ export class AlarmTopic extends sns.Topic {
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );
-    emails.forEach((email) => this.addSubscription(new subscriptions.EmailSubscription(email)));
+    if (emails.length > 0) {
+      const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
+      emails.forEach((email) => this.addSubscription(new subscriptions.EmailSubscription(email, { deadLetterQueue })));
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, type NagPack } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import cdk from '../../cdk.json';
 
@@ -12,16 +12,18 @@ export const newApp = (): App => new App({ context: { ...cdk.context } });
 export const newStack = (): Stack => new Stack(newApp(), 'Stack', { env: ENV });
 
 /**
- * Findings of AwsSolutions in the stack's resources that nobody acknowledged, as `rule on construct`; call after the template was made.
+ * Findings in the resources below a construct that nobody acknowledged, as `rule on construct`; call after the template was made.
  *
  * A synthesis leaves acknowledged findings out by itself; `validateScope`, which is faster, does not.
  */
-export function nagFindings(stack: Stack): string[] {
-  const constructs = new Map(stack.node.findAll().map((construct) => [construct.node.path, construct]));
-  return new AwsSolutionsChecks().validateScope(stack).violations.flatMap(({ ruleName, violatingResources }) =>
-    violatingResources
-      .filter(({ constructPath = '' }) => !acknowledged(constructs.get(constructPath), `AwsSolutions::${ruleName}`))
-      .map(({ constructPath }) => `${ruleName} on ${constructPath}`),
+export function nagFindings(scope: IConstruct, packs: readonly NagPack[] = [new AwsSolutionsChecks()]): string[] {
+  const constructs = new Map(scope.node.findAll().map((construct) => [construct.node.path, construct]));
+  return packs.flatMap((pack) =>
+    pack.validateScope(scope).violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources
+        .filter(({ constructPath = '' }) => !acknowledged(constructs.get(constructPath), `${pack.name}::${ruleName}`.replaceAll(' ', '-')))
+        .map(({ constructPath }) => `${ruleName} on ${constructPath}`),
+    ),
   );
 }
 
