@@ -53,9 +53,8 @@ export const story: Command = {
         remove: async (id) => void (await control(run, 'DELETE', `faults/${id}`)),
       },
       deployment: {
-        deploy: async ({ models, patterns = ['**'] } = {}) => ({
-          stacks: await toolkit.deploy(models === undefined ? assembly : await Toolkit.synth(run.folder, models), patterns),
-        }),
+        build: (models) => Toolkit.synth(run.folder, models),
+        deploy: async ({ assembly: other, patterns = ['**'] } = {}) => ({ stacks: await toolkit.deploy(other ?? assembly, patterns) }),
       },
       traffic: {},
       endpointHistory: [],

@@ -18,10 +18,15 @@ export async function runStory(story: Story, options: RunOptions): Promise<Summa
   const meter = new MemoryMeter(options.processes);
   const steps = STEPS.filter(({ number }) => number <= (options.lastStep ?? STEPS.length));
   const results: StepResult[] = [];
-  for (const step of steps) {
+  let prepared: Promise<void> | undefined;
+  for (const [i, step] of steps.entries()) {
     story.reporter.step(step.number, STEPS.length, step.title);
     const started = performance.now();
-    const result = await step.run(story).then(
+    const running = (prepared ?? Promise.resolve()).then(() => step.run(story));
+    prepared = steps[i + 1]?.prepare?.(story);
+    // Whoever awaits the preparation reports its failure; until then it must not count as unhandled.
+    prepared?.catch(() => {});
+    const result = await running.then(
       (sentence): Pick<StepResult, 'outcome' | 'sentence'> => ({ outcome: 'ok', sentence }),
       (error: unknown): Pick<StepResult, 'outcome' | 'sentence'> => ({
         outcome: 'failed',

@@ -35,8 +35,10 @@ export interface FaultControl {
 
 /** How the story deploys: the real CDK toolkit on an assembly that is synthesized anew. */
 export interface Deployment {
-  /** Synthesizes and deploys everything, or the stacks that match the patterns; `models` replaces the folder of model projects. */
-  deploy(options?: { readonly models?: string; readonly patterns?: readonly string[] }): Promise<{ readonly stacks: number }>;
+  /** Synthesizes the app with another folder of model projects; returns the assembly. */
+  build(models: string): Promise<string>;
+  /** Deploys everything, or the stacks that match the patterns, from an assembly; from the first one by default. */
+  deploy(options?: { readonly assembly?: string; readonly patterns?: readonly string[] }): Promise<{ readonly stacks: number }>;
 }
 
 /** What the steps share. */
@@ -59,6 +61,8 @@ export interface Story {
 export interface Step {
   readonly number: number;
   readonly title: string;
+  /** Work that can be done while the step before runs, such as building a release. */
+  prepare?(story: Story): Promise<void>;
   /** @returns what happened, in one sentence. @throws StoryError when it did not end as the story says. */
   run(story: Story): Promise<string>;
 }

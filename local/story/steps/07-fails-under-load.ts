@@ -27,22 +27,26 @@ function faultyModels(story: Story): string {
   return folder;
 }
 
+let release: string | undefined;
+
 export const failsUnderLoad: Step = {
   number: 7,
   title: 'A release whose inference code fails under load: qualification stops it',
+  async prepare(story) {
+    release = await story.deployment.build(faultyModels(story));
+  },
   async run(story) {
     const before = await champion(story);
-    const stack = ['prod/*Development'];
-    await story.deployment.deploy({ models: faultyModels(story), patterns: stack });
+    const patterns = ['prod/*Development'];
+    await story.deployment.deploy({ assembly: release, patterns });
     story.reporter.line('release', 'deployed the faulty code to prod development');
     const { modelPackageArn } = output<Registered>(await triggered(story, development(story), () => startByHand(story, 'faulty-release')));
-    const execution = await qualificationOf(story, modelPackageArn);
+    const repaired = story.deployment.deploy({ patterns }).then(() => story.reporter.line('release', 'deployed the good code again'));
+    const [execution] = await Promise.all([qualificationOf(story, modelPackageArn), repaired]);
     expect(execution.status === 'FAILED' && execution.error === 'GateFailed', `the qualification ended ${execution.status} ${execution.error ?? ''}`);
     const described = await admitted(story, modelPackageArn);
     expect(described.ModelApprovalStatus === 'Rejected', `${versionOf(modelPackageArn)} is ${described.ModelApprovalStatus}`);
     expect((await champion(story))?.modelPackageArn === before?.modelPackageArn, 'the champion changed');
-    await story.deployment.deploy({ patterns: stack });
-    story.reporter.line('release', 'deployed the good code again');
     const verdict = (await verdicts(story, qualification(story).environment, 'qualification')).at(-1)?.verdict;
     const errors = verdict?.criteria.find(({ measurement }) => measurement === 'errorShare');
     expect(errors?.outcome === 'failed', `the load check did not fail for its errors: ${errors?.reason}`);
