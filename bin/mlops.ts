@@ -8,7 +8,10 @@ import { makeBlueprint } from './blueprint';
 try {
   const app = new App();
   makeBlueprint(app);
-  Validations.of(app).addPlugins(...rulePacks(app));
+  // The rules change no template: whoever switches CDK's own validation off, to try something out quickly, does without them too.
+  if (process.env.CDK_VALIDATION !== 'false') {
+    Validations.of(app).addPlugins(...rulePacks(app));
+  }
 } catch (error) {
   if (!(error instanceof EnvironmentError || error instanceof ModelProjectError)) {
     throw error;
