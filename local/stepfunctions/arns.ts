@@ -15,6 +15,12 @@ export const machineArn = (region: string, accountId: string, name: string): str
 export const executionArn = (region: string, accountId: string, machine: string, name: string): string =>
   `arn:aws:states:${region}:${accountId}:execution:${machine}:${name}`;
 
+/** A child execution of a Distributed Map. */
+export function childArn(machine: MachineArn, label: string, name: string, type: 'STANDARD' | 'EXPRESS'): string {
+  const prefix = `arn:aws:states:${machine.region}:${machine.accountId}`;
+  return type === 'STANDARD' ? `${prefix}:execution:${machine.name}/${label}:${name}` : `${prefix}:express:${machine.name}/${label}:${name}:${name}`;
+}
+
 /** @throws ServiceError `InvalidArn` */
 export function parseMachineArn(arn: string): MachineArn {
   if (ALIAS.test(arn)) {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type {
   DescribeExecutionInput, DescribeExecutionOutput, GetExecutionHistoryInput, GetExecutionHistoryOutput, ListExecutionsInput, ListExecutionsOutput,
-  SendTaskFailureInput, SendTaskHeartbeatInput, SendTaskSuccessInput, StartExecutionInput, StartExecutionOutput, StopExecutionInput, StopExecutionOutput,
+  RedriveExecutionInput, RedriveExecutionOutput, SendTaskFailureInput, SendTaskHeartbeatInput, SendTaskSuccessInput, StartExecutionInput, StartExecutionOutput, StopExecutionInput, StopExecutionOutput,
 } from '@aws-sdk/client-sfn';
 import { ServiceError } from '../core/service';
 import { checkName, executionArn } from './arns';
 import type { Executor } from './executor';
 import type { HistoryEvent } from './interpreter/history';
 import { PAYLOAD_LIMIT } from './limits';
-import { page, type ExecutionRecord, type Store } from './store';
+import { notRedrivable, page, type ExecutionRecord, type Store } from './store';
 import type { Tokens } from './tokens';
 
 const LIST_LIMIT = 1000;
@@ -61,34 +61,37 @@ export class Executions {
   };
 
   readonly describe = async ({ executionArn: arn = '' }: DescribeExecutionInput): Promise<DescribeExecutionOutput> => {
-    const { machine, name, status, startDate, stopDate, input, output, error, cause, stateMachineVersionArn } = this.store.execution(arn);
+    const found = this.store.execution(arn);
+    const { name, status, startDate, stopDate, input, output, error, cause, stateMachineArn, stateMachineVersionArn, mapRunArn, redriveCount, redriveDate } = found;
+    const reason = notRedrivable(found);
     return {
       executionArn: arn,
-      stateMachineArn: machine.arn,
+      stateMachineArn,
       stateMachineVersionArn,
       name, status, startDate, stopDate, input, output, error, cause,
       inputDetails: { included: true },
       ...(output === undefined ? {} : { outputDetails: { included: true } }),
-      redriveCount: 0,
-      redriveStatus: 'NOT_REDRIVABLE',
-      redriveStatusReason: 'The local AWS does not redrive executions',
+      mapRunArn, redriveCount, redriveDate,
+      redriveStatus: reason === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+      redriveStatusReason: reason,
     };
   };
 
-  readonly list = async ({ stateMachineArn, statusFilter, maxResults, nextToken }: ListExecutionsInput): Promise<ListExecutionsOutput> => {
-    if (stateMachineArn === undefined) {
-      throw new ServiceError('ValidationException', 'stateMachineArn is required: the local AWS has no map runs');
+  readonly list = async ({ stateMachineArn, mapRunArn, statusFilter, redriveFilter, maxResults, nextToken }: ListExecutionsInput): Promise<ListExecutionsOutput> => {
+    if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
+      throw new ServiceError('ValidationException', 'Exactly one of stateMachineArn and mapRunArn is required');
     }
-    const { machine, versionArn } = this.store.revision(stateMachineArn);
+    const belongs = this.belongs(stateMachineArn, mapRunArn);
     const found = [...this.store.executions.values()].toReversed().filter((record) =>
-      record.machine.arn === machine.arn
-      && (versionArn === undefined || record.stateMachineVersionArn === versionArn)
-      && (statusFilter === undefined || record.status === statusFilter));
+      belongs(record)
+      && (statusFilter === undefined || record.status === statusFilter)
+      && (redriveFilter === undefined || (redriveFilter === 'REDRIVEN') === (record.redriveCount > 0)));
     const { items, nextToken: next } = page(found, maxResults, nextToken, LIST_LIMIT);
     return {
       executions: items.map((record) => ({
-        executionArn: record.arn, stateMachineArn: machine.arn, stateMachineVersionArn: record.stateMachineVersionArn, name: record.name,
-        status: record.status, startDate: record.startDate, stopDate: record.stopDate, redriveCount: 0,
+        executionArn: record.arn, stateMachineArn: record.stateMachineArn, stateMachineVersionArn: record.stateMachineVersionArn, name: record.name,
+        status: record.status, startDate: record.startDate, stopDate: record.stopDate, mapRunArn: record.mapRunArn,
+        redriveCount: record.redriveCount, redriveDate: record.redriveDate,
       })),
       nextToken: next,
     };
@@ -109,6 +112,15 @@ export class Executions {
       await record.ended;
     }
     return { stopDate: record.stopDate };
+  };
+
+  readonly redrive = async ({ executionArn: arn = '' }: RedriveExecutionInput): Promise<RedriveExecutionOutput> => {
+    const record = this.store.execution(arn);
+    const reason = record.mapRunArn === undefined ? notRedrivable(record) : 'Execution is a child of a Map Run: redrive its parent';
+    if (reason !== undefined) {
+      throw new ServiceError('ExecutionNotRedrivable', `The execution ${arn} cannot be redriven: ${reason}`);
+    }
+    return { redriveDate: this.executor.redrive(record) };
   };
 
   readonly succeedTask = async ({ taskToken = '', output = '' }: SendTaskSuccessInput): Promise<object> => {
@@ -136,6 +148,14 @@ export class Executions {
     const running = [...this.store.executions.values()].filter(({ status }) => status === 'RUNNING');
     running.forEach((record: ExecutionRecord) => record.stop(undefined, 'The local AWS has stopped'));
     await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  private belongs(stateMachineArn: string | undefined, mapRunArn: string | undefined): (record: ExecutionRecord) => boolean {
+    if (mapRunArn !== undefined) {
+      return (record) => record.mapRunArn === mapRunArn;
+    }
+    const { machine, versionArn } = this.store.revision(stateMachineArn ?? '');
+    return (record) => record.stateMachineArn === machine.arn && (versionArn === undefined || record.stateMachineVersionArn === versionArn);
   }
 
   private forgetOld(): void {

@@ -6,7 +6,8 @@ import { SdkTasks } from './integrations/runner';
 import type { TaskRunner, Timers } from './interpreter/execution';
 import { MachineLogs } from './machine-log';
 import { Machines } from './machines';
-import { Store } from './store';
+import { MapRuns } from './map-runs';
+import { Store, type ExecutionRecord, type MapRun } from './store';
 import { Tokens } from './tokens';
 
 /** What tests put in place of the world. */
@@ -29,7 +30,12 @@ export function createStepFunctionsService(cloud: LocalCloud, options: StepFunct
   const logs = new MachineLogs(cloud);
   const watcher = { ended: (arn: string) => store.execution(arn).ended };
   const tasks = options.tasks ?? new SdkTasks(cloud, watcher).run;
-  const executions = new Executions(store, new Executor({ cloud, tasks, tokens, logs, work: options.work }), tokens);
+  const known = {
+    child: (record: ExecutionRecord) => void store.executions.set(record.arn, record),
+    mapRun: (run: MapRun) => store.addMapRun(run),
+  };
+  const mapRuns = new MapRuns(store);
+  const executions = new Executions(store, new Executor({ cloud, tasks, tokens, logs, known, work: options.work }), tokens);
   const machines = new Machines(store);
   const operations: Readonly<Record<string, Operation>> = {
     CreateStateMachine: machines.create,
@@ -49,6 +55,9 @@ export function createStepFunctionsService(cloud: LocalCloud, options: StepFunct
     ListExecutions: executions.list,
     GetExecutionHistory: executions.history,
     StopExecution: executions.stop,
+    RedriveExecution: executions.redrive,
+    DescribeMapRun: mapRuns.describe,
+    ListMapRuns: mapRuns.list,
     SendTaskSuccess: executions.succeedTask,
     SendTaskFailure: executions.failTask,
     SendTaskHeartbeat: executions.heartbeat,

@@ -9,6 +9,9 @@ export const DEFAULT_TIMEOUT_SECONDS = 99_999_999;
 /** Iterations of an inline Map at one time. */
 export const INLINE_MAP_CONCURRENCY = 40;
 
+/** Children of a Distributed Map at one time; AWS runs up to 10,000. */
+export const DISTRIBUTED_MAP_CONCURRENCY = 40;
+
 /** @throws StateError `States.DataLimitExceeded` when the JSON text is larger than AWS passes between states. */
 export function checkPayload(json: string, what: string): string {
   const bytes = json.length * 3 < PAYLOAD_LIMIT ? 0 : Buffer.byteLength(json);

@@ -82,12 +82,45 @@ export interface ParallelState extends Common, Onward, Leaving, Recovering {
   readonly Arguments?: unknown;
 }
 
+/** Where a Distributed Map takes its items from. */
+export interface ItemReader {
+  readonly Resource: string;
+  readonly Arguments?: unknown;
+  readonly ReaderConfig?: {
+    readonly InputType?: string;
+    readonly CSVHeaderLocation?: 'FIRST_ROW' | 'GIVEN';
+    readonly CSVHeaders?: readonly string[];
+    readonly CSVDelimiter?: string;
+    readonly MaxItems?: unknown;
+  };
+}
+
+/** How many items of a Distributed Map one child execution gets. */
+export interface ItemBatcher {
+  readonly MaxItemsPerBatch?: unknown;
+  readonly MaxInputBytesPerBatch?: unknown;
+  readonly BatchInput?: unknown;
+}
+
+/** What happens to the results of a Distributed Map. */
+export interface ResultWriter {
+  readonly Resource?: string;
+  readonly Arguments?: unknown;
+  readonly WriterConfig?: { readonly Transformation?: string; readonly OutputType?: string };
+}
+
 export interface MapState extends Common, Onward, Leaving, Recovering {
   readonly Type: 'Map';
-  readonly ItemProcessor: Block & { readonly ProcessorConfig?: { readonly Mode?: string } };
+  readonly ItemProcessor: Block & { readonly ProcessorConfig?: { readonly Mode?: string; readonly ExecutionType?: 'STANDARD' | 'EXPRESS' } };
   readonly Items?: unknown;
   readonly ItemSelector?: unknown;
   readonly MaxConcurrency?: unknown;
+  readonly ItemReader?: ItemReader;
+  readonly ItemBatcher?: ItemBatcher;
+  readonly ResultWriter?: ResultWriter;
+  readonly Label?: string;
+  readonly ToleratedFailureCount?: unknown;
+  readonly ToleratedFailurePercentage?: unknown;
 }
 
 export interface SucceedState extends Common {

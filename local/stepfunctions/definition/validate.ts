@@ -1,7 +1,8 @@
 import { ServiceError } from '../../core/service';
 import { resolveResource } from '../integrations/resource';
 import { checkExpressions } from '../jsonata/check';
-import { EXPRESSION_FIELDS, JSONPATH_FIELDS, PART_FIELDS, STATE_FIELDS, UNSUPPORTED_FIELDS } from './fields';
+import { mapProblems } from './distributed';
+import { EXPRESSION_FIELDS, JSONPATH_FIELDS, PART_FIELDS, STATE_FIELDS } from './fields';
 import { checkGraph, stateNames } from './graph';
 import { catchAllProblem, retrierProblems } from './retry';
 import { partProblems, stateProblems, type ShapeProblem } from './shape';
@@ -18,10 +19,7 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 
 function checkFields(part: Json, allowed: readonly string[], location: string, report: Report): void {
   for (const field of Object.keys(part)) {
-    const feature = UNSUPPORTED_FIELDS[field];
-    if (feature !== undefined) {
-      report('UNSUPPORTED_FIELD', `Field '${field}' belongs to ${feature}, which the local AWS does not run`, location);
-    } else if (JSONPATH_FIELDS.has(field)) {
+    if (JSONPATH_FIELDS.has(field)) {
       report('SCHEMA_VALIDATION_FAILED', `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`, location);
     } else if (!allowed.includes(field)) {
       report('SCHEMA_VALIDATION_FAILED', `Field '${field}' is not supported; allowed are ${allowed.join(', ')}`, `${location}/${field}`);
@@ -88,18 +86,12 @@ async function checkState(name: string, state: Json, language: string, location:
     await checkBlock(branch, PART_FIELDS.branch, language, `${location}/Branches[${index}]`, report);
   }
   if (isRecord(state['ItemProcessor'])) {
-    await checkProcessor(name, state['ItemProcessor'], language, `${location}/ItemProcessor`, report);
+    const processor = state['ItemProcessor'];
+    const config = isRecord(processor['ProcessorConfig']) ? processor['ProcessorConfig'] : {};
+    checkFields(config, PART_FIELDS.processorConfig, `${location}/ItemProcessor/ProcessorConfig`, report);
+    mapProblems(state).forEach(({ at, message }) => report('SCHEMA_VALIDATION_FAILED', message, `${location}/${at}`));
+    await checkBlock(processor, PART_FIELDS.itemProcessor, language, `${location}/ItemProcessor`, report);
   }
-}
-
-async function checkProcessor(name: string, processor: Json, language: string, location: string, report: Report): Promise<void> {
-  const config = isRecord(processor['ProcessorConfig']) ? processor['ProcessorConfig'] : {};
-  if (config['Mode'] === 'DISTRIBUTED') {
-    report('UNSUPPORTED_FIELD', `State '${name}': Map in Mode 'DISTRIBUTED' is not supported by the local AWS; use 'INLINE'`, `${location}/ProcessorConfig/Mode`);
-    return;
-  }
-  checkFields(config, PART_FIELDS.processorConfig, `${location}/ProcessorConfig`, report);
-  await checkBlock(processor, PART_FIELDS.itemProcessor, language, location, report);
 }
 
 async function checkBlock(block: unknown, allowed: readonly string[], language: string, location: string, report: Report): Promise<void> {

@@ -26,6 +26,10 @@ export interface ExecutionWatcher {
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const SESSION_LIMIT = 64;
 
+/** The execution's name, as far as a session may be named so. */
+const sessionOf = (executionArn: string): string =>
+  (executionArn.split(':').at(-1) ?? '').replace(/[^\w+=,.@-]/g, '-').padStart(2, '-').slice(0, SESSION_LIMIT);
+
 /** Makes the calls of Task states with the real AWS SDK, under the machine's role. */
 export class SdkTasks {
   private readonly clients = new Map<string, Client>();
@@ -89,7 +93,7 @@ export class SdkTasks {
     if (known === undefined) {
       throw new Error(`no such service: ${service}`);
     }
-    const session = (call.executionArn.split(':').at(-1) ?? 'execution').slice(0, SESSION_LIMIT);
+    const session = sessionOf(call.executionArn);
     const own = this.cloud.credentialsOf(call.roleArn, session, actingService('states', call.stateMachineArn.split(':')[4] ?? '', call.stateMachineArn));
     const credentials = call.assumeRoleArn === undefined ? own : await this.assume(call.assumeRoleArn, session, own);
     const Client = (await known.load())[known.client] as Constructor<Client>;

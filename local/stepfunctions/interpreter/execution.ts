@@ -1,5 +1,7 @@
 import type { Clock } from '../../core/service';
+import type { Block } from '../definition/types';
 import type { Integration } from '../integrations/resource';
+import type { ExecutionRecord, MapRun } from '../store';
 import { ExecutionTimeout } from '../errors';
 import type { History, Thread } from './history';
 import type { Scope } from './scope';
@@ -42,12 +44,50 @@ export interface TokenHandlers {
   heartbeat(): void;
 }
 
+/** How far a line of states has come: a redrive goes on from here. */
+export interface Position {
+  /** The state that was entered last, with its input and event. */
+  state?: string;
+  input?: unknown;
+  enteredEventId?: number;
+  /** Variables of the line. */
+  scope?: Scope;
+  /** Lines below a Parallel or inline Map state. */
+  lines?: Position[];
+  /** Items of a Map state. */
+  items?: unknown[];
+  mapRun?: MapRun;
+  /** The line has ended with this output. */
+  done?: { readonly output: unknown };
+}
+
+/** A child of a Distributed Map to start. */
+export interface Child {
+  readonly block: Block;
+  readonly input: unknown;
+  readonly label: string;
+  readonly mapRunArn: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+}
+
+/** Runs children of Distributed Maps as executions of their own. */
+export interface Children {
+  start(child: Child): ExecutionRecord;
+  redrive(child: ExecutionRecord): void;
+  /** Makes a Map Run known to the API. */
+  opened(run: MapRun): void;
+}
+
 /** Everything that all states of one execution share. */
 export interface Execution {
   readonly arn: string;
   readonly name: string;
   readonly input: unknown;
   readonly startTime: Date;
+  /** Start, or last redrive: time limits count from here. */
+  runningSince: Date;
+  redriveCount: number;
+  readonly children: Children;
   readonly roleArn: string;
   readonly region: string;
   readonly stateMachineArn: string;
@@ -67,6 +107,7 @@ export interface Place {
   readonly thread: Thread;
   readonly signal: AbortSignal;
   readonly item?: { readonly Index: number; readonly Value: unknown };
+  readonly position: Position;
   /** AWS seconds that this line of states has waited, by state: the longest wait of each. */
   readonly waited: Map<object, number>;
 }
@@ -92,7 +133,7 @@ export function remainingSeconds({ execution, waited }: Place, except?: object):
   if (execution.timeoutSeconds === undefined) {
     return Number.POSITIVE_INFINITY;
   }
-  const real = (Date.now() - execution.startTime.getTime()) / 1000;
+  const real = (Date.now() - execution.runningSince.getTime()) / 1000;
   const idle = [...waited].reduce((sum, [key, seconds]) => sum + (key === except ? 0 : seconds), 0);
   return execution.timeoutSeconds - real - idle;
 }

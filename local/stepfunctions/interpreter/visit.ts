@@ -13,6 +13,8 @@ export interface Visit {
   readonly enteredEventId: number;
   readonly enteredTime: Date;
   retryCount: number;
+  /** The state was entered before the execution was redriven: what it has done stays done. */
+  resumed: boolean;
   /** Made when the state waits for a task token. */
   taskToken?: string;
 }
@@ -38,7 +40,7 @@ function contextOf({ place: { execution, item }, name, enteredTime, retryCount, 
       StartTime: execution.startTime.toISOString(),
       Name: execution.name,
       RoleArn: execution.roleArn,
-      RedriveCount: 0,
+      RedriveCount: execution.redriveCount,
     },
     StateMachine: { Id: execution.stateMachineArn, Name: execution.stateMachineName },
     State: { Name: name, EnteredTime: enteredTime.toISOString(), RetryCount: retryCount },
@@ -81,6 +83,14 @@ export function located(error: unknown, visit: Visit): unknown {
     });
   }
   return failure;
+}
+
+/** Each attempt begins anew, but for the first one after a redrive. */
+export function startOver(visit: Visit): void {
+  if (!visit.resumed) {
+    Object.assign(visit.place.position, { lines: undefined, items: undefined, mapRun: undefined });
+  }
+  visit.resumed = false;
 }
 
 /** JSON text of a value that is passed on. */

@@ -137,6 +137,7 @@ export const expected = {
   boolean: { name: 'boolean', is: (value: unknown): value is boolean => typeof value === 'boolean' },
   array: { name: 'array', is: (value: unknown): value is unknown[] => Array.isArray(value) },
   count: { name: 'non-negative integer', is: (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 },
+  amount: { name: 'non-negative number', is: (value: unknown): value is number => typeof value === 'number' && value >= 0 },
   seconds: { name: 'positive integer', is: (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0 },
 } as const;
 

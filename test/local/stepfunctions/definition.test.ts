@@ -6,6 +6,8 @@ import { Bench, lambdaArn, single } from './support';
 const aslValidator = createRequire(__filename)('asl-validator') as (definition: object) => { readonly isValid: boolean; readonly errors: readonly object[] };
 
 const end = { Type: 'Pass', End: true };
+const distributed = (rest: object, config: object = { ExecutionType: 'STANDARD' }): object =>
+  single({ Type: 'Map', ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ...config }, StartAt: 'I', States: { I: end } }, ...rest });
 const task = (rest: object): object => single({ Type: 'Task', Resource: lambdaArn('f'), ...rest });
 
 interface Refused {
@@ -32,8 +34,14 @@ const refused: readonly Refused[] = [
   { title: 'a name at the top level inside a function', definition: single({ ...end, Output: '{% $map($states.input.a, function($x){ b }) %}' }), says: /Reference to 'b'/ },
   { title: 'the top-level context', definition: single({ ...end, Output: '{% $$.a %}' }), says: /Reference to '\$\$' is not supported/ },
   { title: 'the error outside of a catcher', definition: single({ ...end, Output: '{% $states.errorOutput.Error %}' }), says: /\$states\.errorOutput' is only supported/ },
-  { title: 'a distributed Map', definition: single({ Type: 'Map', ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...single(end) } }), says: /State 'S': Map in Mode 'DISTRIBUTED' is not supported by the local AWS; use 'INLINE'/ },
-  { title: 'an item reader', definition: single({ Type: 'Map', ItemReader: {}, ItemProcessor: single(end) }), says: /Field 'ItemReader' belongs to a Distributed Map, which the local AWS does not run/ },
+  { title: 'a distributed Map of no type', definition: distributed({}, {}), says: /ExecutionType is "" but must be one of STANDARD, EXPRESS at \/States\/S\/ItemProcessor\/ProcessorConfig\/ExecutionType/ },
+  { title: 'an item reader of an inline Map', definition: single({ Type: 'Map', ItemReader: {}, ItemProcessor: single(end) }), says: /Field 'ItemReader' is only supported in Mode 'DISTRIBUTED' at \/States\/S\/ItemReader/ },
+  { title: 'an item reader of another service', definition: distributed({ ItemReader: { Resource: 'arn:aws:states:::dynamodb:scan' } }), says: /Resource is "arn:aws:states:::dynamodb:scan" but must be one of arn:aws:states:::s3:getObject/ },
+  { title: 'an item reader of a format that is not read here', definition: distributed({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'PARQUET' } } }), says: /InputType is "PARQUET" but must be one of CSV, JSON, JSONL/ },
+  { title: 'a CSV reader that does not say where its header is', definition: distributed({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'CSV' } } }), says: /'CSVHeaderLocation' is required for CSV/ },
+  { title: 'both items and a reader', definition: distributed({ Items: [], ItemReader: { Resource: 'arn:aws:states:::s3:listObjectsV2' } }), says: /Only one of the fields 'Items' and 'ItemReader' is allowed/ },
+  { title: 'a result writer that does nothing', definition: distributed({ ResultWriter: {} }), says: /One of the fields 'Resource' and 'WriterConfig' is required/ },
+  { title: 'an unknown field of a batcher', definition: distributed({ ItemBatcher: { MaxItems: 3 } }), says: /Field 'MaxItems' is not supported.* at \/States\/S\/ItemBatcher\/MaxItems/ },
   { title: 'a service without an integration', definition: single({ Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask.sync' }), says: /State 'S': Resource 'arn:aws:states:::ecs:runTask\.sync' is not supported by the local AWS/ },
   { title: 'a service that the SDK has but the local AWS has not', definition: single({ Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ec2:runInstances' }), says: /service 'ec2' is not known to the local AWS/ },
   { title: 'an action that the service does not have', definition: single({ Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ssm:getParam' }), says: /action 'getParam' of service 'ssm' is not known/ },

@@ -2,10 +2,11 @@ import type { MapState } from '../../definition/types';
 import { evaluateAs, evaluateTemplate, expected } from '../../jsonata/evaluate';
 import { INLINE_MAP_CONCURRENCY } from '../../limits';
 import { runBlock } from '../block';
+import { runMapRun } from '../distributed/map-run';
 import type { Place } from '../execution';
 import { fork } from '../fork';
 import { withRecovery } from '../recovery';
-import { bindingsOf, leave, type Handler, type Visit } from '../visit';
+import { bindingsOf, leave, startOver, type Handler, type Visit } from '../visit';
 
 async function itemsOf(state: MapState, visit: Visit): Promise<unknown[]> {
   const bindings = bindingsOf(visit);
@@ -43,7 +44,12 @@ export const runMap: Handler<MapState> = (state, visit) =>
   withRecovery(state, visit, async () => {
     const { place } = visit;
     const { history } = place.execution;
-    const items = await itemsOf(state, visit);
+    startOver(visit);
+    if (state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED') {
+      const outcome = await runMapRun(state, visit);
+      return leave(state, bindingsOf(visit, { result: outcome }), outcome, state.Next);
+    }
+    const items = (place.position.items ??= await itemsOf(state, visit));
     const limit = await limitOf(state, visit);
     history.add(place.thread, 'MapStateStarted', { length: items.length });
     let result: unknown[];

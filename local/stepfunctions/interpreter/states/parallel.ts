@@ -3,12 +3,13 @@ import { evaluateTemplate } from '../../jsonata/evaluate';
 import { runBlock } from '../block';
 import { fork } from '../fork';
 import { withRecovery } from '../recovery';
-import { bindingsOf, leave, type Handler } from '../visit';
+import { bindingsOf, leave, startOver, type Handler } from '../visit';
 
 export const runParallel: Handler<ParallelState> = (state, visit) =>
   withRecovery(state, visit, async () => {
     const { place } = visit;
     const { history } = place.execution;
+    startOver(visit);
     const input = state.Arguments === undefined ? visit.input : await evaluateTemplate(state.Arguments, bindingsOf(visit), 'Arguments');
     history.add(place.thread, 'ParallelStateStarted');
     let result: unknown[];
