@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import type { ModelProject } from '../config/model-project';
 import { placesOf } from '../config/sharing';
+import { EnvironmentError } from '../config/validation';
 import { acknowledgeRule } from '../core/acknowledge';
 import { AccessStack } from './access-stack';
 import { FoundationStack } from './foundation-stack';
@@ -31,6 +32,7 @@ export interface MlopsStageProps {
 export class MlopsStage extends Stage {
   constructor(scope: Construct, id: string, { environment, chain, models }: MlopsStageProps) {
     super(scope, id, { env: { region: environment.region } });
+    refuseShortLogs(environment, models);
     if (environment.network === 'serviceManaged') {
       acknowledgeRule(
         this,
@@ -57,5 +59,19 @@ export class MlopsStage extends Stage {
       // Rules need the bus and streams the bucket; the stacks of a model need each other only when the process runs.
       stacks.forEach((stack) => foundations.forEach((foundation) => stack.addStackDependency(foundation)));
     }
+  }
+}
+
+/** Articles 19(1) and 26(6) of the EU AI Act: at least six months, of which the longest have 184 days. */
+const HIGH_RISK_LOG_DAYS = 184;
+
+/** @throws EnvironmentError where predictions of a high-risk model would be kept too short */
+function refuseShortLogs({ name, serving }: EnvironmentConfig, models: readonly ModelRelease[]): void {
+  const days = serving.inferenceLogDays ?? HIGH_RISK_LOG_DAYS;
+  const highRisk = models.filter(({ project }) => project.data.declaration.modelCard.riskRating === 'High').map(({ project }) => project.name);
+  if (highRisk.length > 0 && days < HIGH_RISK_LOG_DAYS) {
+    throw new EnvironmentError([
+      `environment "${name}": serving.inferenceLogDays must be at least ${HIGH_RISK_LOG_DAYS} (EU AI Act, Articles 19(1) and 26(6)) for models rated High (${highRisk.join(', ')}), got ${days}`,
+    ]);
   }
 }

@@ -108,6 +108,19 @@ test('a region without images, and environments in two regions, are refused', ()
   expect(faultsOf([dev, int, { ...prod, region: 'mars-north-1' }]).join()).toMatch(/got "mars-north-1".*must share a region/);
 });
 
+test('predictions of a high-risk model are not kept for less than six months', () => {
+  const chain = promotionChain(validChain(() => 0, 'one').map((environment) => ({ ...environment, serving: { ...environment.serving, inferenceLogDays: 90 } })));
+  const project = fixtureProject();
+  const { declaration } = project.data;
+  const rated = (riskRating: 'High' | 'Low') => {
+    const data = { ...project.data, declaration: { ...declaration, modelCard: { ...declaration.modelCard, riskRating } } };
+    const release = { project: Object.create(project, { data: { value: data } }) as typeof project, repository: 'r', commit: 'c' };
+    return () => new MlopsStage(newApp(), 'prod', { environment: chain.production, chain, models: [release] });
+  };
+  expect(rated('High')).toThrow('serving.inferenceLogDays must be at least 184 (EU AI Act, Articles 19(1) and 26(6)) for models rated High (employment), got 90');
+  expect(rated('Low')).not.toThrow();
+});
+
 describe('variants synthesize without an unexplained finding in any pack:', () => {
   test.each<[string, Accounts, number]>([
     ['everything in one account, for a trial', 'one', 7],
