@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { SymlinkFollowMode } from 'aws-cdk-lib';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { type Zippable, zipSync } from 'fflate';
 import { lit, UnscopedValidationError } from './errors';
-import { scratchFolder } from './scratch';
 
 /** What `require('@duckdb/node-api')` loads on Lambda's x86-64; the same folder names as in `node_modules`. */
 const PACKAGES = ['@duckdb/node-api', '@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64'];
@@ -18,10 +17,10 @@ const PACKAGES = ['@duckdb/node-api', '@duckdb/node-bindings', '@duckdb/node-bin
  */
 export class DuckDbLayer extends lambda.LayerVersion {
   constructor(scope: Construct, id: string) {
-    const layout = stage();
+    const { path, hash } = archive();
     super(scope, id, {
       description: 'DuckDB engine and its Node.js interface',
-      code: lambda.Code.fromAsset(layout.folder, { followSymlinks: SymlinkFollowMode.ALWAYS, assetHash: layout.hash }),
+      code: lambda.Code.fromAsset(path, { assetHash: hash }),
       compatibleRuntimes: [lambda.Runtime.NODEJS_24_X],
       compatibleArchitectures: [lambda.Architecture.X86_64],
       license: 'MIT',
@@ -29,30 +28,53 @@ export class DuckDbLayer extends lambda.LayerVersion {
   }
 }
 
-interface Layout {
-  readonly folder: string;
+interface Archive {
+  readonly path: string;
   readonly hash: string;
 }
 
-let staged: Layout | undefined;
+const CACHE = join(__dirname, '..', '..', '.cache', 'layers');
 
-/** Links the installed packages into the layout of a layer, once per process. Versions tell one layer from another: reading 70 MB takes half a second. */
-function stage(): Layout {
-  if (staged !== undefined) {
-    return staged;
+/** Readable by everybody, as a function that runs under another user needs it. */
+const ATTRIBUTES = { os: 3, attrs: 0o100644 << 16, mtime: new Date(1980, 0, 1) } as const;
+
+let made: Archive | undefined;
+
+/**
+ * Packs the installed packages in the layout of a layer, once per version of them: packing 70 MB takes seconds, so the archive is kept for later
+ * syntheses. Versions tell one layer from another.
+ */
+function archive(): Archive {
+  if (made !== undefined) {
+    return made;
   }
-  const folder = scratchFolder('duckdb');
-  const modules = join(folder, 'nodejs', 'node_modules');
+  const packages = PACKAGES.map((name) => ({ name, description: installed(name) }));
   const hash = createHash('sha256');
-  mkdirSync(join(modules, '@duckdb'), { recursive: true });
-  for (const name of PACKAGES) {
-    const description = installed(name);
-    hash.update(readFileSync(description));
-    symlinkSync(dirname(description), join(modules, name));
+  packages.forEach(({ description }) => hash.update(readFileSync(description)));
+  const digest = hash.digest('hex');
+  const path = join(CACHE, `duckdb-${digest.slice(0, 16)}.zip`);
+  if (!existsSync(path)) {
+    const content: Zippable = {};
+    for (const { name, description } of packages) {
+      for (const file of listFiles(dirname(description))) {
+        content[`nodejs/node_modules/${name}/${file}`] = [readFileSync(join(dirname(description), file)), ATTRIBUTES];
+      }
+    }
+    mkdirSync(CACHE, { recursive: true });
+    // Another process may be making the same: it appears whole or not at all.
+    const unfinished = `${path}.${process.pid}`;
+    writeFileSync(unfinished, zipSync(content, { level: 6 }));
+    renameSync(unfinished, path);
   }
-  staged = { folder, hash: hash.digest('hex') };
-  return staged;
+  made = { path, hash: digest };
+  return made;
 }
+
+const listFiles = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .toSorted();
 
 /** Path of the package's description. */
 function installed(name: string): string {
