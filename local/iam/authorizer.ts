@@ -11,7 +11,7 @@ import { evaluate, type Decision } from './policy/evaluate';
 import { denialMessage } from './policy/message';
 import { PolicyProblem } from './policy/problem';
 import { refusal } from './refusal';
-import { askedFor, type Sources } from './sides';
+import { askedFor, isTrust, ownerOf, type Sources } from './sides';
 import { BucketBook, keyArn } from './sources/buckets';
 import { KeyBook } from './sources/keys';
 import { ResourceBook } from './sources/resources';
@@ -135,11 +135,10 @@ export class Authorizer implements Access {
   /** @returns undefined when nobody has to be asked */
   private async judge({ caller, region, context }: Occasion, need: Needed): Promise<Judged | undefined> {
     try {
-      const asked = await askedFor(this.sources, need, caller);
-      const isTrust = asked.side.type === 'role trust policy';
-      if (isRoot(caller) && asked.side.owner === caller.accountId && !isTrust) {
+      if (isRoot(caller) && ownerOf(this.sources, need, caller) === caller.accountId && !isTrust(need)) {
         return undefined;
       }
+      const asked = await askedFor(this.sources, need, caller);
       const role = caller.roleArn === undefined ? NOBODY : await this.roleOf(caller, caller.roleArn);
       const request: AccessRequest = {
         principal: principalOf(caller),

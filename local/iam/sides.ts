@@ -40,21 +40,29 @@ async function askedKey({ keys }: Sources, { action, resource: given }: Needed, 
   };
 }
 
+const bucketOf = (resource: string): string => resource.slice('arn:aws:s3:::'.length).split('/', 1)[0] ?? '';
+
+/** Account that owns what a need is about: told without asking anybody, since the local AWS itself reads policies as an account's root. */
+export function ownerOf({ buckets }: Sources, { resource }: Needed, caller: Caller): string {
+  const [, , service = '', , account = ''] = resource.split(':');
+  return (service === 's3' ? buckets.ownerOf(bucketOf(resource)) : /^\d{12}$/.exec(account)?.[0]) ?? caller.accountId;
+}
+
+export const isTrust = ({ action }: Needed): boolean => TRUST_ACTIONS.has(action);
+
 /** Finds the resource's side of a need. */
 export async function askedFor(sources: Sources, need: Needed, caller: Caller): Promise<Asked> {
   const { resource } = need;
-  const [, , service = '', , account = ''] = resource.split(':');
+  const owner = ownerOf(sources, need, caller);
+  const service = resource.split(':')[2];
   if (service === 's3') {
-    const bucket = resource.slice('arn:aws:s3:::'.length).split('/', 1)[0] ?? '';
-    const policy = sources.buckets.policyOf(bucket);
-    const owner = sources.buckets.ownerOf(bucket) ?? caller.accountId;
+    const policy = sources.buckets.policyOf(bucketOf(resource));
     return { resource, side: { owner, rule: 'standard', ...(policy === undefined ? {} : { policy }) }, context: {} };
   }
   if (service === 'kms') {
     return askedKey(sources, need, caller.accountId);
   }
-  const owner = /^\d{12}$/.test(account) ? account : caller.accountId;
-  if (TRUST_ACTIONS.has(need.action)) {
+  if (isTrust(need)) {
     const trust = (await sources.roles.of(resource))?.trust;
     return { resource, side: { owner, rule: 'gate', type: 'role trust policy', ...(trust === undefined ? {} : { policy: trust }) }, context: {} };
   }
