@@ -137,12 +137,12 @@ ${table(
 /** @param numeric Columns of figures */
 const table = (head: readonly string[], rows: readonly (readonly string[])[], numeric: readonly number[] = []): string =>
   `<div class="table"><table><thead><tr>${head.map((title) => `<th scope="col">${escape(title)}</th>`).join('')}</tr></thead><tbody>${rows
-    .map((row) => `<tr>${row.map((value, index) => `<td${numeric.includes(index) ? ' class="number"' : ''} data-label="${escape(head[index] ?? '')}">${value}</td>`).join('')}</tr>`)
+    .map((row) => `<tr>${row.map((value, index) => `<td${numeric.includes(index) ? ' class="number"' : ''} data-label="${escape(head[index] ?? '')}"><div>${value}</div></td>`).join('')}</tr>`)
     .join('\n')}</tbody></table></div>`;
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-/** Long names may break after these signs. */
-const code = (text: string): string => `<code>${escape(text).replaceAll(/([/:._-])/g, '$1<wbr>')}</code>`;
+/** Long names may break after these signs and before a capital. */
+const code = (text: string): string => `<code>${escape(text).replaceAll(/([/:._-])|(?<=[a-z])(?=[A-Z])/g, '$1<wbr>')}</code>`;
 const list = (items: readonly string[]): string => items.join(', ');
 const shortPath = (path: string): string => path.replace(/\/Resource$/, '');
 const words = (name: string): string => escape(name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));

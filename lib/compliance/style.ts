@@ -9,7 +9,7 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.25rem; border-bottom: 1px solid var(-
 p { max-width: 60rem; margin: .5rem 0; }
 a { color: var(--link); }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1rem; }
-code { font: .875em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+code { font: .875em/1.4 ui-monospace, monospace; overflow-wrap: break-word; }
 .verdict { font-size: 1.125rem; font-weight: 600; }
 .good { color: var(--good); } .bad { color: var(--bad); } .noted { color: var(--noted); } .quiet { color: var(--quiet); }
 .quiet { font-size: .9rem; }
@@ -28,8 +28,7 @@ ul { margin: .4rem 0; padding-left: 1.2rem; }
   tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .5rem; border: 0; padding: .15rem 0; }
   td::before { content: attr(data-label); color: var(--quiet); }
-  td > br { display: none; }
-  td > * { grid-column: 2; }
+  td > div { min-width: 0; overflow-wrap: anywhere; }
 }
 @media print { nav { display: none; } body { max-width: none; } }
 `;
