@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lambda';
 import { ServiceError, type CallContext, type LocalCloud } from '../core/service';
-import { deliver } from './destination';
+import { deliver, type Condition } from './destination';
 import type { Outcome } from './fleet';
 import type { Store, Target } from './store';
 import type { Invocation } from './worker';
@@ -13,6 +13,9 @@ export type Runner = (target: Target, invocation: Invocation) => Promise<Outcome
 const PAYLOAD_LIMIT = { RequestResponse: 6_291_556, Event: 1_048_576 } as const;
 /** Seconds before the first and second retry of an asynchronous invocation. */
 const RETRY_DELAYS = [60, 120];
+/** Seconds that an asynchronous invocation is kept, and the longest pause of one that is throttled. */
+const OLDEST_SECONDS = 21_600;
+const LONGEST_THROTTLE_SECONDS = 300;
 
 function eventText(payload: Uint8Array | undefined, type: keyof typeof PAYLOAD_LIMIT): string {
   const text = Buffer.from(payload ?? []).toString('utf8');
@@ -66,19 +69,28 @@ export class Invoker {
     this.stopping.abort();
   }
 
-  /** An asynchronous invocation: two retries, then the destination for failures. */
+  /**
+   * An asynchronous invocation: two retries of a function that fails, as many as its age allows of one that is throttled, then the destination for
+   * failures.
+   */
   private async runLater(target: Target, invocation: Invocation): Promise<void> {
-    const { fn, qualifier } = target;
-    const config = fn.eventInvoke.get(qualifier ?? '');
+    const config = target.fn.eventInvoke.get(target.qualifier ?? '');
     const retries = config?.MaximumRetryAttempts ?? RETRY_DELAYS.length;
+    const ageLimit = config?.MaximumEventAgeInSeconds ?? OLDEST_SECONDS;
+    let [age, runs, throttles] = [0, 0, 0];
     try {
-      for (let attempt = 0; ; attempt += 1) {
+      for (;;) {
         const outcome = await this.attempt(target, invocation);
-        if (!outcome.failed || attempt >= retries) {
-          await deliver(this.cloud, { target, invocation, outcome, attempts: attempt + 1, config });
+        runs += outcome.throttled ? 0 : 1;
+        throttles += outcome.throttled ? 1 : 0;
+        const pause = outcome.throttled ? Math.min(LONGEST_THROTTLE_SECONDS, 2 ** (throttles - 1)) : RETRY_DELAYS[runs - 1] ?? 0;
+        const over = conditionOf({ failed: outcome.failed, exhausted: runs > retries, old: age + pause > ageLimit });
+        if (over !== undefined) {
+          await deliver(this.cloud, { target, invocation, outcome, attempts: runs, condition: over, config });
           return;
         }
-        await this.cloud.clock.sleep(RETRY_DELAYS[attempt] ?? 0, this.stopping.signal);
+        age += pause;
+        await this.cloud.clock.sleep(pause, this.stopping.signal);
       }
     } catch (error) {
       if (!this.stopping.signal.aborted) {
@@ -87,11 +99,16 @@ export class Invoker {
     }
   }
 
-  private async attempt(target: Target, invocation: Invocation): Promise<Outcome> {
+  private async attempt(target: Target, invocation: Invocation): Promise<Outcome & { readonly throttled: boolean }> {
     try {
-      return await this.run(target, invocation);
+      return { ...(await this.run(target, invocation)), throttled: false };
     } catch (error) {
-      return { payload: JSON.stringify({ errorType: (error as Error).name, errorMessage: (error as Error).message }), failed: true, logTail: '' };
+      const { name, message } = error as Error;
+      return { payload: JSON.stringify({ errorType: name, errorMessage: message }), failed: true, logTail: '', throttled: name === 'TooManyRequestsException' };
     }
   }
 }
+
+/** How an asynchronous invocation ended; `undefined` when it is to be tried again. */
+const conditionOf = ({ failed, exhausted, old }: { readonly failed: boolean; readonly exhausted: boolean; readonly old: boolean }): Condition | undefined =>
+  !failed ? 'Success' : exhausted ? 'RetriesExhausted' : old ? 'EventAgeExceeded' : undefined;
