@@ -1,4 +1,4 @@
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Parameter } from '@aws-sdk/client-cloudformation';
 import { createClient } from '../core/client';
 import type { Credentials } from '../core/service';
@@ -46,8 +46,11 @@ export async function resolvedParameters(
     }
     const client = createClient(SSMClient, cloud, credentials);
     try {
-      const { Parameter: found } = await client.send(new GetParameterCommand({ Name: value }));
-      const text = found?.Value ?? '';
+      const { Parameters: [found] = [] } = await client.send(new GetParametersCommand({ Names: [value] }));
+      if (found === undefined) {
+        throw new Error('there is none of this name');
+      }
+      const text = found.Value ?? '';
       return isList(declaration.Type.slice(SSM_VALUE.length)) ? splitList(text) : text;
     } catch (error) {
       throw templateError(`Unable to fetch parameters [${value}] from parameter store for this account: ${(error as Error).message}`);

@@ -1,6 +1,7 @@
 import type { CreateChangeSetInput, CreateStackInput, UpdateStackInput } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createClient } from '../core/client';
+import { actingService } from '../core/keys';
 import type { CallContext, Credentials, LocalCloud } from '../core/service';
 import { equal } from './diff';
 import type { Stack, Target } from './model';
@@ -46,13 +47,18 @@ export async function targetOf(request: Request, stack: Stack | undefined, conte
   const text = await templateText(request, stack, cloud, credentials);
   const template = parseTemplate(text);
   const parameters = rawParameters(template, request.Parameters ?? [], stack?.current?.parameters ?? {});
+  const roleArn = request.RoleARN ?? stack?.current?.roleArn;
+  // With a role, CloudFormation reads parameters as that role; the template it reads as whoever calls.
+  const reader = roleArn === undefined
+    ? credentials
+    : cloud.credentialsOf(roleArn, 'AWSCloudFormation', actingService('cloudformation', context.accountId, stack?.id ?? `arn:aws:cloudformation:${context.region}:${context.accountId}:stack/${request.StackName}/*`));
   return {
     templateText: text,
     template,
     parameters,
-    resolvedParameters: await resolvedParameters(template, parameters, cloud, credentials),
+    resolvedParameters: await resolvedParameters(template, parameters, cloud, reader),
     tags: request.Tags ?? stack?.current?.tags ?? [],
-    roleArn: request.RoleARN ?? stack?.current?.roleArn,
+    roleArn,
   };
 }
 
