@@ -45,14 +45,19 @@ const asServiceError = (error: unknown): ServiceError => {
   return new ServiceError('InternalFailure', `the local AWS failed: ${name}: ${message}`, 500);
 };
 
+/** AWS calls a key that it does not know by other names where the service is older. */
+const UNKNOWN_KEY = 'UnrecognizedClientException';
+const renamed = (error: ServiceError, code: string): ServiceError =>
+  error.code === UNKNOWN_KEY ? new ServiceError(code, error.message, error.status, error.members) : error;
+
 /** An error in the form that the caller's client reads. */
 export function answerError(thrown: unknown, request: WireRequest, service: LocalService | undefined, scope: string, requestId: string): HttpAnswer {
   const error = asServiceError(thrown);
   if (scope === 's3') {
-    const fields = `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
+    const fields = `<Code>${escapeXml(renamed(error, 'InvalidAccessKeyId').code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
     return { status: error.status, headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0"?><Error>${fields}</Error>` };
   }
   const isQuery = service?.protocol === 'query' || (headerOf(request, 'content-type') ?? '').startsWith('application/x-www-form-urlencoded');
   const protocol = service !== undefined && error.code !== 'UnsupportedProtocol' ? protocolOf(service, request) : isQuery ? awsQuery : awsJson;
-  return protocol.encodeError(error, request, service?.sdk ?? {}, requestId);
+  return protocol.encodeError(protocol === awsQuery ? renamed(error, 'InvalidClientTokenId') : error, request, service?.sdk ?? {}, requestId);
 }

@@ -74,7 +74,8 @@ export class KeyRing {
     if (!/^\d{12}$/.test(accountId)) {
       throw new ServiceError(
         'UnrecognizedClientException',
-        `the local AWS did not issue the access key ${accessKeyId}; run "npm run local -- env ENVIRONMENT" for valid ones`,
+        `The security token included in the request is invalid: the local AWS did not issue the access key ${accessKeyId} and passes no call on to AWS; `
+          + 'run "npm run local -- env ENVIRONMENT" for valid ones',
         403,
       );
     }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutAws } from '../core/own-environment';
 import { REPOSITORY_FOLDER } from '../setup/python';
 import type { DaemonOptions, DaemonReady } from './main';
 
@@ -24,6 +25,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = openSync(join(options.folder, 'daemon.log'), 'a');
   const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'main.ts'), JSON.stringify(options)], {
     cwd: REPOSITORY_FOLDER,
+    env: withoutAws(),
     stdio: ['pipe', log, log],
     // Of its own group: Ctrl-C reaches whoever started it, and the closed pipe ends it in good order.
     detached: true,

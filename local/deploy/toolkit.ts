@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { withoutAws } from '../core/own-environment';
 import { REPOSITORY_FOLDER } from '../setup/python';
 
 /** The account whose credentials the toolkit starts with; every environment's bootstrap trusts it. */
@@ -29,7 +30,7 @@ export class Toolkit {
     const assembly = mkdtempSync(join(folder, 'assembly-'));
     const args = ['synth', '--quiet', '--output', assembly, '--context', `models=${models}`];
     // `npm run synth` and CI validate the templates; here it would only cost seconds.
-    await run(args, { cwd: REPOSITORY_FOLDER, env: { ...process.env, CDK_VALIDATION: 'false', ...quiet(folder) } });
+    await run(args, { cwd: REPOSITORY_FOLDER, env: { ...withoutAws(), CDK_VALIDATION: 'false', ...quiet(folder) } });
     return assembly;
   }
 
@@ -69,15 +70,13 @@ export class Toolkit {
   }
 
   private environment(account: string): NodeJS.ProcessEnv {
-    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')));
     return {
-      ...inherited,
+      ...withoutAws(),
       ...quiet(this.options.folder, account),
       AWS_ENDPOINT_URL: this.options.endpoint,
       AWS_ACCESS_KEY_ID: `AKIALOCL${account}`,
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_REGION: this.options.region,
-      AWS_EC2_METADATA_DISABLED: 'true',
     };
   }
 }

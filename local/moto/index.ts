@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { withoutAws } from '../core/own-environment';
 
 /** A running moto server. */
 export interface Moto {
@@ -46,7 +47,7 @@ function keepLog(child: ChildProcess, path: string): () => string {
 export async function startMoto(python: string, folder: string): Promise<Moto> {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, 'moto.log');
-  const child = spawn(python, [join(__dirname, 'server.py')], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...SETTINGS } });
+  const child = spawn(python, [join(__dirname, 'server.py')], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...withoutAws(), ...SETTINGS } });
   const tail = keepLog(child, log);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const port = await new Promise<number>((resolve, reject) => {

@@ -88,7 +88,7 @@ test('boto3 does what a data scientist does, with paginators and waiters, and se
     metrics: ['seen'],
     logGroups: ['/aws/lambda/greet'],
     object: 'hello',
-    errors: ['ExecutionDoesNotExist', 'ValidationException', 'ResourceNotFoundException', 'ValidationError', 'ResourceNotFound', 'NoSuchKey', 'UnrecognizedClientException'],
+    errors: ['ExecutionDoesNotExist', 'ValidationException', 'ResourceNotFoundException', 'ValidationError', 'ResourceNotFound', 'NoSuchKey', 'InvalidClientTokenId'],
   });
 }, 60_000);
 
