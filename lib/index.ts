@@ -37,9 +37,14 @@ export { names, type BucketPurpose, type Place } from './config/names';
 export { EnvironmentError, promotionChain, validateEnvironments } from './config/validation';
 
 // Secure defaults
+export { acknowledgeRule, type RulePack } from './core/acknowledge';
+export { AlarmTopic, type AlarmTopicProps } from './core/alarm-topic';
 export { AuditTrail, type AuditTrailProps } from './core/audit-trail';
+export { MonthlyBudget, type MonthlyBudgetProps } from './core/budget';
 export { DuckDbLayer } from './core/duckdb-layer';
+export { useEnvironmentDefaults } from './core/environment-defaults';
 export { HandlerFunction, type HandlerFunctionProps } from './core/handler-function';
+export { ManagedRole } from './core/managed-role';
 export { Retries, retryAwsApi } from './core/retry';
 export { SecureBucket, type SecureBucketProps } from './core/secure-bucket';
 export { SecureKey, type SecureKeyProps } from './core/secure-key';

@@ -9,6 +9,7 @@ import { names, type Place } from '../config/names';
 import { DeadLetterQueue } from '../core/dead-letter-queue';
 import { HandlerFunction } from '../core/handler-function';
 import { allowListing, allowObjects } from '../core/object-access';
+import { useStorageKey } from '../core/storage-key';
 import { acknowledgeWildcard } from '../core/wildcards';
 
 /** A state machine by name, and what its executions owe. */
@@ -21,6 +22,8 @@ export interface WatchedEndpoint {
   readonly endpointName: string;
   /** Names of models and endpoint configurations begin with it. */
   readonly fleetNamePrefix: string;
+  /** Key of the instances' storage, which a change of the endpoint needs. */
+  readonly keyArn: string;
 }
 
 /** Properties of {@link Janitor}. */
@@ -94,7 +97,7 @@ export class Janitor extends Construct {
     role.addToPolicy(allowListing(this.handler, bucketName, [prefix]));
   }
 
-  private allowEndpoint({ endpointName, fleetNamePrefix }: WatchedEndpoint, tableName: string, model: string): void {
+  private allowEndpoint({ endpointName, fleetNamePrefix, keyArn }: WatchedEndpoint, tableName: string, model: string): void {
     const arn = (service: string, resource: string, resourceName: string, arnFormat?: ArnFormat) =>
       Stack.of(this).formatArn({ service, resource, resourceName, arnFormat });
     const fleets = ['model', 'endpoint-config'].map((resource) => arn('sagemaker', resource, `${fleetNamePrefix}*`));
@@ -112,5 +115,6 @@ export class Janitor extends Construct {
       [['ssm:GetParameter'], [arn('ssm', 'parameter', Layout.championParameter(model).slice(1))]],
     ];
     statements.forEach(([actions, resources]) => this.handler.role.addToPolicy(new iam.PolicyStatement({ actions, resources })));
+    useStorageKey(keyArn).forEach((statement) => this.handler.role.addToPolicy(statement));
   }
 }

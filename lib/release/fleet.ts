@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { useStorageKey } from '../core/storage-key';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { VARIANT } from '../serving/endpoint-metrics';
 import type { ModelEndpoint } from '../serving/model-endpoint';
@@ -60,7 +61,7 @@ export class Fleet extends Construct {
       service: 'sagemaker',
       action: 'createEndpointConfig',
       resources: [this.configArn, this.modelArn],
-      statements: useKey(this.endpoint.keyArn),
+      statements: useStorageKey(this.endpoint.keyArn),
       parameters: {
         EndpointConfigName: FLEET,
         KmsKeyId: this.endpoint.keyArn,
@@ -156,12 +157,6 @@ export class Fleet extends Construct {
 
 const FLEET = '{% $fleetName %}';
 const POLL = Duration.seconds(30);
-
-/** SageMaker encrypts the instances' storage on behalf of whoever makes the endpoint, by a grant. */
-const useKey = (keyArn: string): iam.PolicyStatement[] => [
-  new iam.PolicyStatement({ actions: ['kms:DescribeKey'], resources: [keyArn] }),
-  new iam.PolicyStatement({ actions: ['kms:CreateGrant'], resources: [keyArn], conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
-];
 
 const passRole = (role: iam.IRole): iam.PolicyStatement =>
   new iam.PolicyStatement({

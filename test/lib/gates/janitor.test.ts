@@ -16,7 +16,7 @@ function janitor(change: Partial<JanitorProps> = {}) {
 }
 
 const MACHINE = 'arn:aws:states:eu-central-1:333333333333:stateMachine:prod-employment-promotion';
-const endpoint = { endpointName: 'prod-employment', fleetNamePrefix: 'prod-employment-v' };
+const endpoint = { endpointName: 'prod-employment', fleetNamePrefix: 'prod-employment-v', keyArn: 'arn:aws:kms:eu-central-1:333333333333:key/a' };
 
 test('hears of every bad ending of its machines, and keeps what it could not answer', () => {
   janitor().template.hasResourceProperties('AWS::Events::Rule', {
@@ -49,6 +49,7 @@ test('with an endpoint it may remove what belongs to this endpoint only', () => 
   expect(allowed('sagemaker:DeleteEndpoint')).toEqual([`${prefix}:endpoint/prod-employment`]);
   expect(allowed('sagemaker:DeleteModel')).toEqual([`${prefix}:model/prod-employment-v*`]);
   expect(allowed('sagemaker:DeleteEndpointConfig')).toEqual([`${prefix}:endpoint-config/prod-employment-v*`]);
+  expect(allowed('kms:CreateGrant')).toEqual([endpoint.keyArn]);
   expect(allowed('dynamodb:DeleteItem')).toEqual(['arn:aws:dynamodb:eu-central-1:333333333333:table/mlops-prod-employment']);
   expect(nagFindings(stack)).toEqual([]);
 });
