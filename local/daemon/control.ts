@@ -7,6 +7,8 @@ export interface ControlOptions {
   readonly faults: () => FaultBoard;
   readonly status: () => object;
   readonly stop: () => void;
+  /** What roles may do and did; `undefined` where permissions are not enforced. */
+  readonly access: () => Promise<object | undefined>;
 }
 
 const json = (status: number, body: object): HttpAnswer => ({
@@ -16,10 +18,10 @@ const json = (status: number, body: object): HttpAnswer => ({
 });
 
 /**
- * What the command line and the story ask of the local AWS itself, below `/_local/`: `GET status`, `POST stop`, `GET|POST|DELETE faults`.
+ * What the command line and the story ask of the local AWS itself, below `/_local/`: `GET status`, `POST stop`, `GET|POST|DELETE faults`, `GET access`.
  */
-export function createControl({ faults, status, stop }: ControlOptions): (request: WireRequest) => Promise<HttpAnswer> {
-  const routes: Record<string, (request: WireRequest, id: string | undefined) => HttpAnswer> = {
+export function createControl({ faults, status, stop, access }: ControlOptions): (request: WireRequest) => Promise<HttpAnswer> {
+  const routes: Record<string, (request: WireRequest, id: string | undefined) => HttpAnswer | Promise<HttpAnswer>> = {
     'GET status': () => json(200, status()),
     'POST stop': () => {
       setImmediate(stop);
@@ -27,6 +29,13 @@ export function createControl({ faults, status, stop }: ControlOptions): (reques
     },
     'GET faults': () => json(200, { faults: faults().list() }),
     'POST faults': (request) => json(201, { id: faults().add(faultRule(request.body)) }),
+    'GET access': async () => {
+      const report = await access();
+      if (report === undefined) {
+        throw new ServiceError('NotFound', 'permissions are not enforced in this run, so nobody keeps account of them; start it with --enforce on', 404);
+      }
+      return json(200, report);
+    },
     'DELETE faults': (_request, id) => json(200, { removed: faults().remove(id) }),
   };
   return async (request) => {

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cloud, createCloud } from '../core/cloud';
 import type { FaultRule } from '../core/service';
 import { Authorizer } from '../iam/authorizer';
+import { accessReport } from '../iam/report';
 import { type Moto, startMoto } from '../moto';
 import { createControl } from './control';
 import { registerServices } from './services';
@@ -32,6 +33,7 @@ const READY = 'daemon.json';
 async function main(options: DaemonOptions): Promise<void> {
   let cloud: Cloud | undefined;
   let moto: Moto | undefined;
+  let authorizer: Authorizer | undefined;
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) {
@@ -52,7 +54,12 @@ async function main(options: DaemonOptions): Promise<void> {
   });
   process.stdin.once('close', () => (keep ? undefined : void stop()));
 
-  const ready = (state: DaemonReady): void => writeFileSync(join(options.folder, READY), JSON.stringify(state));
+  // Whoever waits for the file must never see half of it.
+  const ready = (state: DaemonReady): void => {
+    const file = join(options.folder, READY);
+    writeFileSync(`${file}.new`, JSON.stringify(state));
+    renameSync(`${file}.new`, file);
+  };
   try {
     const started = startMoto(options.python, join(options.folder, 'moto'));
     cloud = await createCloud({
@@ -61,12 +68,13 @@ async function main(options: DaemonOptions): Promise<void> {
         faults: () => (cloud as Cloud).faults,
         status: () => ({ services: [...(cloud?.services.keys() ?? [])], uptimeSeconds: Math.round(process.uptime()), memoryBytes: process.memoryUsage.rss() }),
         stop: () => void stop(),
+        access: async () => authorizer && accessReport(authorizer.accounts, authorizer.sources.roles, authorizer.usage),
       }),
     });
     options.faults?.forEach((rule) => cloud?.faults.add(rule));
     registerServices(cloud);
-    const authorizer = options.enforce === true ? new Authorizer(cloud) : undefined;
-    if (authorizer !== undefined) {
+    if (options.enforce === true) {
+      authorizer = new Authorizer(cloud);
       cloud.setAccess(authorizer);
     }
     moto = await started;

@@ -89,7 +89,7 @@ function quiet(folder: string, account = 'synth'): NodeJS.ProcessEnv {
 }
 
 /** Progress, and what the toolkit says beside the reason of a failure. */
-const NOISE = /✅|: (start|success): | (DELETE|ROLLBACK)_\w+ | \w+_(IN_PROGRESS|COMPLETE) |Subprocess exited with error|deprecated|^\[WARNING\]/;
+const NOISE = /✅|: (start|success): | \w+_(IN_PROGRESS|COMPLETE) |Subprocess exited with error|deprecated|^\[WARNING\]/;
 
 /** Runs the toolkit to its end. @throws Error with the toolkit's own last lines. */
 async function run(args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }, onLine?: (line: string) => void): Promise<void> {
