@@ -7,6 +7,7 @@ import { describe, runStory } from '../story/run';
 import type { Story } from '../story/story';
 import { World } from '../story/world';
 import { Toolkit } from '../deploy/toolkit';
+import { acceptedTypes } from '../inventory/accepted';
 import { ensureEmploymentData } from '../setup';
 import { control } from './attach';
 import { FAULT_OPTIONS } from './fault';
@@ -60,7 +61,7 @@ export const story: Command = {
       endpointHistory: [],
     };
     try {
-      const summary = await runStory(context, { lastStep, startedAt, processes: () => [process.pid, daemon.pid] });
+      const summary = await runStory(context, { lastStep, startedAt, acceptedTypes: acceptedTypes(assembly), processes: () => [process.pid, daemon.pid] });
       if (values.json) {
         process.stdout.write(`${JSON.stringify(summary)}\n`);
       }

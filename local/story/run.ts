@@ -11,6 +11,8 @@ export interface RunOptions {
   /** Processes whose memory counts, with everything they start. */
   readonly processes: () => readonly number[];
   readonly startedAt: Date;
+  /** Resource types of the deployed templates that have no behaviour locally. */
+  readonly acceptedTypes: readonly string[];
 }
 
 /** Tells the story and writes `summary.json` into the run's folder; ends at the first step that goes another way. */
@@ -42,7 +44,7 @@ export async function runStory(story: Story, options: RunOptions): Promise<Summa
     story.reporter.done(result.sentence, seconds);
   }
   meter.stop();
-  const summary = await summarize(story, { steps: results, startedAt: options.startedAt, peakMemoryBytes: meter.peakBytes });
+  const summary = await summarize(story, { steps: results, startedAt: options.startedAt, peakMemoryBytes: meter.peakBytes, acceptedTypes: options.acceptedTypes });
   writeFileSync(join(story.world.address.folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }
@@ -72,6 +74,7 @@ export function describe(summary: Summary): string {
       `    ${name.padEnd(40)} ${traffic.served} of ${traffic.requests} requests served, p50 ${traffic.p50Milliseconds} ms, p99 ${traffic.p99Milliseconds} ms`,
     );
   }
+  lines.push('', `  accepted, without behaviour: ${summary.acceptedWithoutBehaviour.join(', ') || 'nothing'}`);
   const faults = summary.verdicts.flatMap(({ evidenceFaults }) => evidenceFaults);
   lines.push('', `  evidence ${faults.length === 0 ? `of ${summary.verdicts.length} verdicts is complete and unaltered` : `FAULTS: ${faults.join('; ')}`}`);
   lines.push(`  ${summary.seconds.toFixed(1)} s, peak memory ${(summary.peakMemoryBytes / 1e9).toFixed(2)} GB`, '');

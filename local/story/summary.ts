@@ -34,6 +34,8 @@ export interface Summary {
   }[];
   readonly endpointHistory: readonly EndpointChange[];
   readonly traffic: Readonly<Record<string, { readonly requests: number; readonly served: number; readonly failed: number; readonly failures: Record<string, number>; readonly byModelPackage: Record<string, number>; readonly p50Milliseconds: number; readonly p99Milliseconds: number }>>;
+  /** Resource types that the local AWS recorded and did nothing with: a local pass says nothing about them. */
+  readonly acceptedWithoutBehaviour: readonly string[];
   readonly drift: readonly { readonly window: string; readonly rows: number; readonly driftedFeatureShare: number; readonly outcome: string }[];
 }
 
@@ -62,7 +64,7 @@ async function packagesOf(story: Story): Promise<ModelPackageSummary[]> {
 /** Reads versions and verdicts back from the environments. */
 export async function summarize(
   story: Story,
-  run: { readonly steps: readonly StepResult[]; readonly startedAt: Date; readonly peakMemoryBytes: number },
+  run: { readonly steps: readonly StepResult[]; readonly startedAt: Date; readonly peakMemoryBytes: number; readonly acceptedTypes: readonly string[] },
 ): Promise<Summary> {
   const model = story.project.declaration.name;
   const { sagemaker } = story.world.in('prod');
@@ -103,6 +105,7 @@ export async function summarize(
       evidenceFaults,
       criteria: verdict.criteria.map(({ id, outcome, value, threshold, reason }) => ({ id, outcome, value, threshold, reason })),
     })),
+    acceptedWithoutBehaviour: run.acceptedTypes,
     endpointHistory: story.endpointHistory,
     traffic: Object.fromEntries(Object.entries(story.traffic).map(([name, report]) => [name, trafficOf(report)])),
     drift: found
