@@ -52,7 +52,7 @@ export class Toolkit {
   /** Deploys the stacks of an assembly that match the patterns. @returns how many were deployed or unchanged. */
   async deploy(assembly: string, patterns: readonly string[]): Promise<number> {
     let stacks = 0;
-    const args = ['deploy', '--app', assembly, ...patterns, '--concurrency', '4', '--require-approval', 'never', '--progress', 'events'];
+    const args = ['deploy', '--app', assembly, ...patterns, '--concurrency', '8', '--require-approval', 'never', '--progress', 'events'];
     await run(args, { cwd: this.options.folder, env: this.environment(TOOLING_ACCOUNT) }, (line) => {
       const [, stack] = /✅\s+(\S+)/.exec(line) ?? [];
       if (stack !== undefined) {

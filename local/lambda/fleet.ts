@@ -11,8 +11,8 @@ import { Worker, type Answer, type Invocation } from './worker';
 /** Workers of one function at a time, unless it has reserved concurrency. */
 const WORKERS_PER_FUNCTION = 4;
 /** Workers of all functions: a Node process takes 50 to 100 MiB. Idle ones end when another function needs the place. */
-const WORKERS_IN_ALL = 14;
-const IDLE_MS = 45_000;
+const WORKERS_IN_ALL = 24;
+const IDLE_MS = 120_000;
 /** How long a call waits for a warm worker before another one is started. */
 const PATIENCE_MS = 40;
 
