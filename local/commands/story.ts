@@ -3,12 +3,13 @@ import { join, resolve } from 'node:path';
 import { loadProject } from '../story/project';
 import { ExampleData } from '../story/data';
 import { Reporter } from '../story/reporter';
-import { describe, runStory } from '../story/run';
+import { describe, reportAccess, runStory } from '../story/run';
 import type { Story } from '../story/story';
 import { World } from '../story/world';
 import { Toolkit } from '../deploy/toolkit';
 import { acceptedTypes } from '../inventory/accepted';
 import { ensureEmploymentData } from '../setup';
+import type { AccessReport } from '../iam/report';
 import { control } from './attach';
 import { FAULT_OPTIONS } from './fault';
 import { bringUp, localOptions } from './bring-up';
@@ -53,6 +54,7 @@ export const story: Command = {
         add: async (rule) => (await control<{ id: string }>(run, 'POST', 'faults', rule)).id,
         remove: async (id) => void (await control(run, 'DELETE', `faults/${id}`)),
       },
+      access: async () => (options.enforce ? control<AccessReport>(run, 'GET', 'access') : undefined),
       deployment: {
         build: (models) => Toolkit.synth(run.folder, models),
         deploy: async ({ assembly: other, patterns = ['**'] } = {}) => ({ stacks: await toolkit.deploy(other ?? assembly, patterns) }),
@@ -66,6 +68,7 @@ export const story: Command = {
         process.stdout.write(`${JSON.stringify(summary)}\n`);
       }
       reporter.text(describe(summary));
+      reporter.text(await reportAccess(context));
       if (lastStep !== undefined) {
         daemon.keep();
         reporter.text(`Everything is still up at ${run.endpoint}: npm run local -- status | logs | env prod | down`);

@@ -4,7 +4,9 @@ import type {
   ListFunctionsRequest, ListFunctionsResponse, ListVersionsByFunctionRequest, ListVersionsByFunctionResponse, PublishVersionRequest,
   UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 } from '@aws-sdk/client-lambda';
+import { actingService } from '../core/keys';
 import { ServiceError, type CallContext, type LocalCloud } from '../core/service';
+import { functionRoleNeeds } from '../iam/implied';
 import { functionArn, parseFunctionName } from './arns';
 import type { CodePackage, CodeStore } from './code';
 import { LATEST, type LocalFunction, type Revision, type Store } from './store';
@@ -86,6 +88,7 @@ export class Functions {
       ...stamp(),
     };
     checkConfiguration(configuration);
+    await this.checkRole(configuration, { accountId, arn, name });
     const layers = this.layersOf(input.Layers);
     const code = await this.code.load(input.Code ?? {}, accountId);
     const latest: Revision = { configuration: { ...configuration, ...codeMembers(code), ...layers.members }, code, layers: layers.packages };
@@ -96,6 +99,18 @@ export class Functions {
     this.store.functions.set(arn, fn);
     return input.Publish === true ? this.publishOf(fn, undefined) : latest.configuration;
   };
+
+  /** @throws ServiceError when Lambda can't assume the role, or the role may not do what the configuration has it do */
+  private async checkRole(configuration: FunctionConfiguration, { accountId, arn, name }: Pick<LocalFunction, 'accountId' | 'arn' | 'name'>): Promise<void> {
+    const credentials = this.cloud.credentialsOf(configuration.Role ?? '', name, actingService('lambda', accountId, arn));
+    try {
+      await this.cloud.require(credentials, functionRoleNeeds(configuration));
+    } catch (error) {
+      throw error instanceof ServiceError && error.status === 403
+        ? new ServiceError('InvalidParameterValueException', `The role defined for the function cannot be assumed by Lambda, or lacks a permission: ${error.message}`)
+        : error;
+    }
+  }
 
   readonly get = async ({ FunctionName = '', Qualifier }: GetFunctionRequest, { accountId }: CallContext): Promise<GetFunctionResponse> => {
     const { fn, revision, invokedArn } = this.store.target(FunctionName, accountId, Qualifier);
@@ -130,6 +145,7 @@ export class Functions {
     const layers = input.Layers === undefined ? { packages: before.layers, members: {} } : this.layersOf(input.Layers);
     const configuration = { ...before.configuration, ...givenIn(input), ...layers.members };
     checkConfiguration(configuration);
+    await this.checkRole(configuration, fn);
     this.change(fn, { ...before, configuration, layers: layers.packages });
     return fn.latest.configuration;
   };

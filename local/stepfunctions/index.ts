@@ -36,7 +36,7 @@ export function createStepFunctionsService(cloud: LocalCloud, options: StepFunct
   };
   const mapRuns = new MapRuns(store);
   const executions = new Executions(store, new Executor({ cloud, tasks, tokens, logs, known, work: options.work }), tokens);
-  const machines = new Machines(store);
+  const machines = new Machines(store, cloud);
   const operations: Readonly<Record<string, Operation>> = {
     CreateStateMachine: machines.create,
     UpdateStateMachine: machines.update,

@@ -5,7 +5,9 @@ import type {
   ListStateMachineVersionsOutput, ListTagsForResourceInput, ListTagsForResourceOutput, PublishStateMachineVersionInput, PublishStateMachineVersionOutput,
   DeleteStateMachineVersionInput, TagResourceInput, UntagResourceInput, UpdateStateMachineInput, UpdateStateMachineOutput,
 } from '@aws-sdk/client-sfn';
-import { ServiceError, type CallContext } from '../core/service';
+import { actingService } from '../core/keys';
+import { ServiceError, type CallContext, type LocalCloud } from '../core/service';
+import { machineRoleNeeds } from '../iam/implied';
 import { checkName, machineArn, parseMachineArn } from './arns';
 import { parseDefinition } from './definition/validate';
 import { page, type Machine, type Revision, type Store, type Tag, type Version } from './store';
@@ -26,7 +28,20 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === 
 
 /** Operations on state machines. */
 export class Machines {
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: Store, private readonly cloud: LocalCloud) {}
+
+  /** @throws ServiceError when Step Functions can't assume the role, or the role may not set up what the machine needs */
+  private async checkRole(revision: Revision, arn: string): Promise<void> {
+    const { accountId, region, name } = parseMachineArn(arn);
+    const credentials = this.cloud.credentialsOf(revision.roleArn, name.slice(0, 64), actingService('states', accountId, arn));
+    const { level = 'OFF' } = (revision.loggingConfiguration ?? {}) as { readonly level?: string };
+    const { enabled = false } = (revision.tracingConfiguration ?? {}) as { readonly enabled?: boolean };
+    try {
+      await this.cloud.require(credentials, machineRoleNeeds({ definition: revision.text, logs: level !== 'OFF', traces: enabled, accountId, region }));
+    } catch (error) {
+      throw error instanceof ServiceError && error.status === 403 ? new ServiceError('AccessDeniedException', error.message) : error;
+    }
+  }
 
   readonly create = async (input: CreateStateMachineInput, { accountId, region }: CallContext): Promise<CreateStateMachineOutput> => {
     const { name = '', definition = '', roleArn = '', type = 'STANDARD' } = input;
@@ -48,6 +63,7 @@ export class Machines {
       }
       return { stateMachineArn: arn, creationDate: existing.creationDate };
     }
+    await this.checkRole(revision, arn);
     const creationDate = new Date();
     const machine: Machine = {
       arn, name, accountId, region, creationDate, updateDate: creationDate, revision, versions: new Map(), lastVersion: 0, tags: tagsOf(input.tags),
@@ -60,11 +76,13 @@ export class Machines {
   readonly update = async (input: UpdateStateMachineInput): Promise<UpdateStateMachineOutput> => {
     const machine = this.store.machine(input.stateMachineArn ?? '');
     const before = machine.revision;
-    machine.revision = await revisionOf(input.definition ?? before.text, input.roleArn ?? before.roleArn, {
+    const revision = await revisionOf(input.definition ?? before.text, input.roleArn ?? before.roleArn, {
       loggingConfiguration: input.loggingConfiguration ?? before.loggingConfiguration,
       tracingConfiguration: input.tracingConfiguration ?? before.tracingConfiguration,
       encryptionConfiguration: input.encryptionConfiguration ?? before.encryptionConfiguration,
     });
+    await this.checkRole(revision, machine.arn);
+    machine.revision = revision;
     machine.updateDate = new Date();
     const version = input.publish === true ? publish(machine, input.versionDescription) : undefined;
     return { updateDate: machine.updateDate, revisionId: machine.revision.revisionId, ...(version === undefined ? {} : { stateMachineVersionArn: version.arn }) };

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { byFamily, describeAccess, type Access } from './access';
 import { MemoryMeter } from './memory';
 import type { Story } from './story';
 import { STEPS } from './steps';
@@ -47,6 +48,18 @@ export async function runStory(story: Story, options: RunOptions): Promise<Summa
   const summary = await summarize(story, { steps: results, startedAt: options.startedAt, peakMemoryBytes: meter.peakBytes, acceptedTypes: options.acceptedTypes });
   writeFileSync(join(story.world.address.folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
+}
+
+/** Writes `access.json` into the run's folder: what every role may do and did. */
+export async function reportAccess(story: Story): Promise<string> {
+  const report = await story.access();
+  if (report === undefined) {
+    return '';
+  }
+  const environments = Object.keys(story.world.address.accounts).toSorted((a, b) => b.length - a.length);
+  const access: Access = { families: byFamily(report, environments), roles: report.roles };
+  writeFileSync(join(story.world.address.folder, 'access.json'), `${JSON.stringify(access, null, 2)}\n`);
+  return describeAccess(access).join('\n');
 }
 
 /** The summary for the terminal. */

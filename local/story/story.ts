@@ -1,6 +1,7 @@
 import { DescribeEndpointCommand, type DescribeEndpointOutput, DescribeModelPackageCommand, type DescribeModelPackageOutput, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { type ChampionRecord, Layout, type ModelProjectData } from '../../lambda/shared/contract';
+import type { AccessReport } from '../iam/report';
 import type { ExampleData } from './data';
 import { findVerdicts, type FoundVerdict } from './evidence';
 import { type Execution, executionArns, follow, type Machine, nextExecution } from './executions';
@@ -53,6 +54,8 @@ export interface Story {
   readonly full: boolean;
   readonly reporter: Reporter;
   readonly faults: FaultControl;
+  /** What roles may do and did so far; `undefined` where permissions are not enforced. */
+  readonly access: () => Promise<AccessReport | undefined>;
   readonly deployment: Deployment;
   readonly traffic: Record<string, TrafficReport>;
   readonly endpointHistory: EndpointChange[];

@@ -43,7 +43,29 @@ interface Kind {
   readonly changes: readonly string[];
 }
 
+/** No SDK package of ECR is installed. */
+async function repositoryPolicy(arn: string, { endpoint, region }: Cloud): Promise<string | undefined> {
+  const key = rootCredentials(accountOf(arn)).accessKeyId;
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/ecr/aws4_request, SignedHeaders=host, Signature=none`,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetRepositoryPolicy',
+    },
+    body: JSON.stringify({ registryId: accountOf(arn), repositoryName: resourceOf(arn).slice('repository/'.length) }),
+  });
+  const { policyText, __type: type = '' } = await answer.json() as { readonly policyText?: string; readonly __type?: string };
+  return type.endsWith('RepositoryNotFoundException') ? OPEN_REGISTRY : policyText;
+}
+
 const KINDS: readonly Kind[] = [
+  {
+    service: 'ecr',
+    resource: /^repository\//,
+    read: repositoryPolicy,
+    changes: ['ecr:SetRepositoryPolicy', 'ecr:DeleteRepositoryPolicy', 'ecr:CreateRepository', 'ecr:DeleteRepository'],
+  },
   {
     service: 'lambda',
     resource: /^function:/,
@@ -87,6 +109,12 @@ const KINDS: readonly Kind[] = [
     changes: ['sagemaker:PutModelPackageGroupPolicy', 'sagemaker:DeleteModelPackageGroupPolicy', 'sagemaker:DeleteModelPackageGroup'],
   },
 ];
+
+/** Registries of AWS, such as the one with SageMaker's images, are no accounts of the local AWS: anybody may pull from them. */
+const OPEN_REGISTRY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: '*', Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'] },
+});
 
 /** Errors that say: there is no policy, or not even the resource. */
 const ABSENT = /ResourceNotFound|NotFound|NonExistent|DoesNotExist|does not exist|no resource policy|Cannot find/i;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { actingService } from '../../core/keys';
 import type { LocalCloud } from '../../core/service';
 import { lastWords } from '../jobs/job';
+import { containerRoleNeeds } from '../../iam/implied';
 import { arnOf } from '../core/place';
 import { Transfer } from '../core/transfer';
 import { baseEnvironment, mapped } from '../processes/environment';
@@ -111,8 +112,12 @@ export class ModelServer {
 
   private async fetchModel(folder: string): Promise<void> {
     const { roleArn, container, accountId, endpointName } = this.facts;
-    const by = actingService('sagemaker', accountId, arnOf({ accountId, region: this.cloud.region }, 'endpoint', endpointName));
-    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(roleArn, endpointName, by));
+    const place = { accountId, region: this.cloud.region };
+    const credentials = this.cloud.credentialsOf(roleArn, endpointName, actingService('sagemaker', accountId, arnOf(place, 'endpoint', endpointName)));
+    await this.cloud.require(credentials, containerRoleNeeds({
+      ...place, logs: `Endpoints/${endpointName}`, stream: `${this.facts.variantName}/i-local`, image: container.image,
+    }));
+    const transfer = new Transfer(this.cloud, credentials);
     const archive = join(folder, 'model.tar.gz');
     const model = join(folder, 'ml', 'model');
     await mkdir(model, { recursive: true });

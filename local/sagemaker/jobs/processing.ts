@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { actingService } from '../../core/keys';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
+import { containerRoleNeeds } from '../../iam/implied';
 import { checkName, errors, oneOf, refuse } from '../core/errors';
 import { page } from '../core/listing';
 import { arnOf, Regional } from '../core/place';
@@ -83,13 +84,16 @@ export class ProcessingJobs {
   }
 
   private async execute(job: ProcessingJob): Promise<void> {
-    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn)));
+    const credentials = this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn));
+    const transfer = new Transfer(this.cloud, credentials);
     let run: JobRun | undefined;
     try {
       const maxRuntimeSeconds = job.input.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_RUNTIME_SECONDS;
       run = await JobRun.create(this.host, this.cloud, { kind: 'processing', name: job.name, accountId: job.place.accountId, maxRuntimeSeconds });
       job.run = run;
       await injectFault(this.cloud, 'RunProcessingJob', job);
+      const image = job.input.AppSpecification?.ImageUri ?? '';
+      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'ProcessingJobs', stream: `${job.name}/algo-1`, image }));
       await this.prepare(job, run, transfer);
       job.startTime = new Date();
       const result = await run.run(command(job, run));

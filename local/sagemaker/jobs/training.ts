@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { actingService } from '../../core/keys';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
+import { containerRoleNeeds } from '../../iam/implied';
 import { checkName, errors, oneOf, refuse } from '../core/errors';
 import { page } from '../core/listing';
 import { arnOf, Regional } from '../core/place';
@@ -102,13 +103,16 @@ export class TrainingJobs {
   }
 
   private async execute(job: TrainingJob): Promise<void> {
-    const transfer = new Transfer(this.cloud, this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn)));
+    const credentials = this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn));
+    const transfer = new Transfer(this.cloud, credentials);
     let run: JobRun | undefined;
     try {
       const maxRuntimeSeconds = Number(job.input.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400);
       run = await JobRun.create(this.host, this.cloud, { kind: 'training', name: job.name, accountId: job.place.accountId, maxRuntimeSeconds });
       job.run = run;
       await injectFault(this.cloud, 'RunTrainingJob', job);
+      const image = job.input.AlgorithmSpecification?.TrainingImage ?? '';
+      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'TrainingJobs', stream: `${job.name}/algo-1`, image }));
       this.enter(job, 'Downloading', 'Downloading input data');
       const command = await this.prepare(job, run, transfer);
       job.startTime = new Date();
