@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, Pu
 import { createClient } from './client';
 import type { Credentials, LocalCloud } from './service';
 
-const FLUSH_MILLISECONDS = 250;
+const FLUSH_MILLISECONDS = 1_000;
 /** Limits of PutLogEvents. */
 const BATCH_EVENTS = 1_000;
 const EVENT_OVERHEAD_BYTES = 26;
