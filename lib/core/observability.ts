@@ -3,7 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcard } from './wildcards';
 
-const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'];
+const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+
+/** State machines decide by themselves what they sample; for functions Lambda does. */
+const SAMPLING = ['xray:GetSamplingRules', 'xray:GetSamplingTargets'];
 
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery',
@@ -16,9 +19,13 @@ const LOG_DELIVERY = [
   'logs:DescribeLogGroups',
 ];
 
-/** The stack's one policy for sending traces: X-Ray has no resources, so the wildcard stands in one place and nothing else stands beside it. */
-export const tracingPolicy = (scope: Construct): iam.ManagedPolicy =>
-  sharedPolicy(scope, 'Tracing', TRACING, 'X-Ray has no resource-level permissions for these actions (Service Authorization Reference); nothing else is in this policy.');
+const NO_RESOURCES = 'X-Ray has no resource-level permissions for these actions (Service Authorization Reference); nothing else is in this policy.';
+
+/** The stack's one policy for the traces of functions: X-Ray has no resources, so the wildcard stands in one place and nothing else stands beside it. */
+export const tracingPolicy = (scope: Construct): iam.ManagedPolicy => sharedPolicy(scope, 'Tracing', TRACING, NO_RESOURCES);
+
+/** The stack's one policy for the traces of state machines. */
+export const machineTracingPolicy = (scope: Construct): iam.ManagedPolicy => sharedPolicy(scope, 'MachineTracing', [...TRACING, ...SAMPLING], NO_RESOURCES);
 
 /** The stack's one policy for the log delivery of state machines. */
 export const logDeliveryPolicy = (scope: Construct): iam.ManagedPolicy =>

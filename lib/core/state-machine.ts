@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { names } from '../config/names';
 import { lit, ValidationError } from './errors';
 import { ManagedRole } from './managed-role';
-import { logDeliveryPolicy, tracingPolicy } from './observability';
+import { logDeliveryPolicy, machineTracingPolicy } from './observability';
 
 /** Step Functions allows this many characters in the name of a state machine. */
 const MAXIMUM_NAME_LENGTH = 80;
@@ -78,7 +78,7 @@ export class ProcessStateMachine extends Construct {
    * own permissions, and one acknowledgement would then hide a wildcard of the process.
    */
   private observe(): void {
-    [tracingPolicy(this), logDeliveryPolicy(this)].forEach((policy) => this.role.addManagedPolicy(policy));
+    [machineTracingPolicy(this), logDeliveryPolicy(this)].forEach((policy) => this.role.addManagedPolicy(policy));
     const resource = this.stateMachine.node.defaultChild as sfn.CfnStateMachine;
     resource.tracingConfiguration = { enabled: true };
     resource.loggingConfiguration = {
