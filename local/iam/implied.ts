@@ -52,19 +52,20 @@ interface ContainerFacts extends Place {
   /** Where the container's lines go. */
   readonly stream: string;
   readonly image: string;
+  /** Whether somebody acts on the container's own metrics, as endpoints scale by theirs. */
+  readonly metrics: boolean;
 }
 
 const IMAGE = /^(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com\/([^:@]+)/;
 
 /**
- * SageMaker pulls the image, writes the container's log and its metrics as the role of the job or model.
+ * SageMaker pulls the image, writes the container's log and an endpoint's metrics as the role of the job or model. A job runs without metrics too.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
  */
-export function containerRoleNeeds({ accountId, region, logs, stream, image }: ContainerFacts): Permission[] {
+export function containerRoleNeeds({ accountId, region, logs, stream, image, metrics }: ContainerFacts): Permission[] {
   const [, registry, registryRegion, repository] = IMAGE.exec(image) ?? [];
   const group = `arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker/${logs}:log-stream:`;
-  const metrics: Permission = { action: 'cloudwatch:PutMetricData', resource: '*', context: { 'cloudwatch:namespace': `/aws/sagemaker/${logs.split('/')[0] ?? ''}` } };
   return [
     ...(registry === undefined
       ? []
@@ -74,6 +75,6 @@ export function containerRoleNeeds({ accountId, region, logs, stream, image }: C
       ]),
     ...on(group, 'logs:CreateLogGroup', 'logs:DescribeLogStreams'),
     ...on(`${group}${stream}`, 'logs:CreateLogStream', 'logs:PutLogEvents'),
-    metrics,
+    ...(metrics ? [{ action: 'cloudwatch:PutMetricData', resource: '*', context: { 'cloudwatch:namespace': '/aws/sagemaker/Endpoints' } }] : []),
   ];
 }

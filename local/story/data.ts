@@ -85,15 +85,16 @@ export class ExampleData {
 const plain = (value: unknown): string | number | boolean | null =>
   typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string' ? value : value === null ? null : Number(value);
 
-/** Puts a delivery into the production bucket: the parts first, the marker last. */
+/** The data provider puts a delivery into the production bucket: the parts first, the marker last. */
 export async function deliver(world: World, prefix: string, name: string, body: Buffer): Promise<void> {
-  const { s3 } = world.in('prod');
+  const { s3 } = await world.as('prod', 'data-provider');
   const Bucket = world.bucket('prod', 'data');
   await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}/part-0.parquet`, Body: body }));
   await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}/_SUCCESS`, Body: Buffer.alloc(0) }));
 }
 
-/** Takes a delivery back: without its marker it is no longer complete. */
+/** The data provider takes a delivery back: without its marker it is no longer complete. */
 export async function withdraw(world: World, prefix: string, name: string): Promise<void> {
-  await world.in('prod').s3.send(new DeleteObjectCommand({ Bucket: world.bucket('prod', 'data'), Key: `${prefix}${name}/_SUCCESS` }));
+  const { s3 } = await world.as('prod', 'data-provider');
+  await s3.send(new DeleteObjectCommand({ Bucket: world.bucket('prod', 'data'), Key: `${prefix}${name}/_SUCCESS` }));
 }

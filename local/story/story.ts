@@ -169,8 +169,9 @@ export async function endpoint(story: Story, environment: string): Promise<Descr
   }
 }
 
-export const application = (story: Story): Application => ({
-  lambda: story.world.in('prod').lambda,
+/** The application as its clients reach it. */
+export const application = async (story: Story): Promise<Application> => ({
+  lambda: (await story.world.as('prod', 'application-client')).lambda,
   functionName: `prod-${story.project.declaration.name}-prediction`,
 });
 

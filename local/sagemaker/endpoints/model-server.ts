@@ -115,7 +115,7 @@ export class ModelServer {
     const place = { accountId, region: this.cloud.region };
     const credentials = this.cloud.credentialsOf(roleArn, endpointName, actingService('sagemaker', accountId, arnOf(place, 'endpoint', endpointName)));
     await this.cloud.require(credentials, containerRoleNeeds({
-      ...place, logs: `Endpoints/${endpointName}`, stream: `${this.facts.variantName}/i-local`, image: container.image,
+      ...place, logs: `Endpoints/${endpointName}`, stream: `${this.facts.variantName}/i-local`, image: container.image, metrics: true,
     }));
     const transfer = new Transfer(this.cloud, credentials);
     const archive = join(folder, 'model.tar.gz');

@@ -93,7 +93,7 @@ export class ProcessingJobs {
       job.run = run;
       await injectFault(this.cloud, 'RunProcessingJob', job);
       const image = job.input.AppSpecification?.ImageUri ?? '';
-      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'ProcessingJobs', stream: `${job.name}/algo-1`, image }));
+      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'ProcessingJobs', stream: `${job.name}/algo-1`, image, metrics: false }));
       await this.prepare(job, run, transfer);
       job.startTime = new Date();
       const result = await run.run(command(job, run));

@@ -112,7 +112,7 @@ export class TrainingJobs {
       job.run = run;
       await injectFault(this.cloud, 'RunTrainingJob', job);
       const image = job.input.AlgorithmSpecification?.TrainingImage ?? '';
-      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'TrainingJobs', stream: `${job.name}/algo-1`, image }));
+      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'TrainingJobs', stream: `${job.name}/algo-1`, image, metrics: false }));
       this.enter(job, 'Downloading', 'Downloading input data');
       const command = await this.prepare(job, run, transfer);
       job.startTime = new Date();

@@ -19,7 +19,7 @@ export const monitorQuiet: Step = {
   async run(story) {
     const records = await story.data.records(2016, story.full ? 20_000 : 6_000, requestColumns(story));
     const report = trafficOf(story, '2016');
-    await send(application(story), records, 50, report);
+    await send(await application(story), records, 50, report);
     expect(report.failed === 0, `${report.failed} of ${report.requests} requests failed: ${JSON.stringify(report.failures)}`);
     story.reporter.line('callers', `${report.records} predictions served in ${report.requests} requests`);
     const windows = await waitFor(

@@ -27,13 +27,13 @@ export const drift: Step = {
         },
         { seconds: 60, everyMilliseconds: 200 },
       );
-    await send(application(story), records.slice(0, half), 50, report);
+    await send(await application(story), records.slice(0, half), 50, report);
     const labels = await story.data.parquet('labels-2017', [2017], { only: [story.project.schema.recordId.name, story.project.schema.target.name] });
     await deliver(story.world, labelsPrefix(story), '2017', labels);
     const [first] = await breaches(1);
     const share = first === undefined ? undefined : measured(first, 'driftedFeatureShare');
     story.reporter.line('prod monitor', oneLine(first?.verdict.criteria.filter(({ outcome }) => outcome === 'failed').map(({ reason }) => reason).join(' ')));
-    await send(application(story), records.slice(half), 50, report);
+    await send(await application(story), records.slice(half), 50, report);
     await breaches(2);
     const arn = await nextExecution(story.world, development(story), started, 60);
     const execution = await watch(story, development(story), arn);

@@ -18,7 +18,7 @@ export const replace: Step = {
     await admitted(story, modelPackageArn);
     const records = await story.data.records(2018, 2_000, requestColumns(story));
     const report = trafficOf(story, '2018 during the blue/green deployment');
-    const stop = startTraffic(application(story), records, 30, report);
+    const stop = startTraffic(await application(story), records, 30, report);
     try {
       output(await triggered(story, promotion(story), () => approve(story, modelPackageArn)));
     } finally {

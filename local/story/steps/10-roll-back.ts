@@ -15,7 +15,7 @@ export const rollBack: Step = {
     await admitted(story, modelPackageArn);
     const records = await story.data.records(2018, 2_000, requestColumns(story));
     const report = trafficOf(story, '2018 during the rollback');
-    const stop = startTraffic(application(story), records, 30, report);
+    const stop = startTraffic(await application(story), records, 30, report);
     let fault: string | undefined;
     try {
       const known = await executionArns(story.world, promotion(story));
