@@ -1,8 +1,8 @@
-import { environments } from '../../../bin/environments';
-import { unsupported } from '../../../local/cloudformation/plan';
-import { HANDLERS } from '../../../local/cloudformation/resources';
-import type { Template } from '../../../local/cloudformation/template';
-import { synthesizeBlueprint } from '../../support/blueprint';
+import { environments } from '../../bin/environments';
+import { unsupported } from '../../local/cloudformation/plan';
+import { HANDLERS } from '../../local/cloudformation/resources';
+import type { Template } from '../../local/cloudformation/template';
+import { synthesizeBlueprint } from '../support/blueprint';
 
 /** Every option on, so that nothing that an environment may ask for is left out. */
 const everything = environments.map((environment) => ({ ...environment, evidenceLockDays: 30, alarmEmails: ['on-call@example.com'], monthlyBudget: 50, requireMfa: true }));

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { environments } from '../../../bin/environments';
-import { inventoryOf, type Inventory } from '../../../local/inventory/assembly';
-import { uncovered, uncoveredOperations } from '../../../local/inventory/coverage';
-import { handlerOperations, taskOperation } from '../../../local/inventory/handlers';
-import { machineFeatures } from '../../../local/inventory/machines';
-import type { Json } from '../../../local/inventory/text';
-import { FUNCTIONS } from '../../../local/stepfunctions/jsonata/functions';
-import { synthesizeBlueprint } from '../../support/blueprint';
+import { environments } from '../../bin/environments';
+import { inventoryOf, type Inventory } from '../../local/inventory/assembly';
+import { uncovered, uncoveredOperations } from '../../local/inventory/coverage';
+import { handlerOperations, taskOperation } from '../../local/inventory/handlers';
+import { machineFeatures } from '../../local/inventory/machines';
+import type { Json } from '../../local/inventory/text';
+import { FUNCTIONS } from '../../local/stepfunctions/jsonata/functions';
+import { synthesizeBlueprint } from '../support/blueprint';
 
 /** Every option on, so that nothing that an environment may ask for is left out. */
 const everything = environments.map((environment) => ({ ...environment, evidenceLockDays: 30, alarmEmails: ['on-call@example.com'], monthlyBudget: 50, requireMfa: true }));
@@ -41,7 +41,7 @@ describe('of what the environments use', () => {
   });
 
   test('every operation that a handler calls is answered, and its permission known', () => {
-    const operations = handlerOperations(resolve(__dirname, '../../../lambda'));
+    const operations = handlerOperations(resolve(__dirname, '../../lambda'));
     expect(operations.length).toBeGreaterThan(20);
     expect(uncoveredOperations(operations)).toEqual([]);
   });
