@@ -61,13 +61,32 @@ export function parseJson<T>(text: string, uri: string): T {
   }
 }
 
-/** Content of an object, or `undefined` if there is none. */
+/**
+ * Content of an object, or `undefined` if there is none.
+ *
+ * S3 calls a missing object forbidden to whoever may list some prefixes of the bucket only; listing the key itself tells the two apart.
+ */
 export async function findBytes(uri: string): Promise<Uint8Array | undefined> {
   try {
     return await getBytes(uri);
   } catch (error) {
-    if (isNotFound(error instanceof Error ? error.cause : undefined)) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (isNotFound(cause) || (isForbidden(cause) && (await isKnownToBeAbsent(uri)))) {
       return undefined;
+    }
+    throw error;
+  }
+}
+
+const isForbidden = (error: unknown): boolean => error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403;
+
+/** Who may not list the key either does not know. */
+async function isKnownToBeAbsent(uri: string): Promise<boolean> {
+  try {
+    return !(await listKeys(uri)).includes(parseS3Uri(uri).key);
+  } catch (error) {
+    if (isForbidden(error)) {
+      return false;
     }
     throw error;
   }

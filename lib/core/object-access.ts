@@ -24,7 +24,7 @@ export function allowObjects(scope: IConstruct, access: ObjectAccess): iam.Polic
   return new iam.PolicyStatement({ actions: [...access.actions], resources: [resource] });
 }
 
-/** Statement that allows listing the keys under prefixes, which also turns *access denied* for a missing object into *not found*. */
+/** Statement that allows listing the keys under prefixes, by which a reader can tell a missing object from a forbidden one. */
 export function allowListing(scope: IConstruct, bucketName: string, prefixes: readonly string[], actions = ['s3:ListBucket']): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions,
