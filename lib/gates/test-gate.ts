@@ -73,6 +73,7 @@ export class TestGate extends Construct {
 
     const judge = (this.judge = new HandlerFunction(this, 'Judge', {
       handler: 'gate',
+      roleName: names.role(props.place.environment, model, `${props.gate}-judge`),
       description: `Judges the evidence of the gate ${props.gate} of ${model}`,
       project: props.project,
       environment: {

@@ -37,7 +37,8 @@ export class ReleaseStarter extends MachineStarter {
       stateMachineName,
       statements: [
         new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] }),
-        new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [champion] }),
+        // A champion is in the way of its own promotion alone.
+        ...(machine === 'promotion' ? [new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [champion] })] : []),
       ],
     });
     acknowledgeWildcard(this, packages, 'Versions of one model package group: they are registered after this deployment.');

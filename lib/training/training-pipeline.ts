@@ -64,24 +64,14 @@ export class TrainingPipeline extends Construct {
       assumedBy: sageMaker(place.account),
     });
     // SageMaker names the jobs of a pipeline.
-    const jobs = ['processing-job', 'training-job'].map((resource) =>
-      Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: 'pipelines-*' }),
-    );
-    jobs.forEach((resource) => acknowledgeWildcard(role, resource, 'SageMaker names the jobs of a pipeline: pipelines-<execution>-<step>-<suffix>.'));
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: [
-          'sagemaker:CreateProcessingJob',
-          'sagemaker:DescribeProcessingJob',
-          'sagemaker:StopProcessingJob',
-          'sagemaker:CreateTrainingJob',
-          'sagemaker:DescribeTrainingJob',
-          'sagemaker:StopTrainingJob',
-          'sagemaker:AddTags',
-        ],
-        resources: jobs,
-      }),
-    );
+    const jobs = (resource: string, kind: string): iam.PolicyStatement => {
+      const arn = Stack.of(this).formatArn({ service: 'sagemaker', resource, resourceName: 'pipelines-*' });
+      acknowledgeWildcard(role, arn, 'SageMaker names the jobs of a pipeline: pipelines-<execution>-<step>-<suffix>.');
+      const actions = ['Create', 'Describe', 'Stop'].map((verb) => `sagemaker:${verb}${kind}`);
+      return new iam.PolicyStatement({ actions: [...actions, 'sagemaker:AddTags'], resources: [arn] });
+    };
+    role.addToPolicy(jobs('processing-job', 'ProcessingJob'));
+    role.addToPolicy(jobs('training-job', 'TrainingJob'));
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['iam:PassRole'],
