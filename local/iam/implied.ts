@@ -46,6 +46,33 @@ export function machineRoleNeeds({ definition, logs, traces, accountId, region }
   ];
 }
 
+interface EndpointFacts extends Place {
+  /** Key of the endpoint configuration. */
+  readonly keyId?: string;
+  /** Alarms that roll an update back. */
+  readonly alarms?: readonly string[];
+}
+
+/**
+ * SageMaker uses the key of an endpoint's storage, and looks at the alarms of an update, on behalf of whoever creates or updates the endpoint.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+ */
+export function endpointNeeds({ accountId, region, keyId, alarms = [] }: EndpointFacts): Permission[] {
+  const through = { 'kms:ViaService': `sagemaker.${region}.amazonaws.com`, 'aws:ViaAWSService': true, 'aws:CalledVia': ['sagemaker.amazonaws.com'] };
+  const key = keyId === undefined || keyId.startsWith('arn:') ? keyId : `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
+  return [
+    ...(key === undefined
+      ? []
+      : [
+        { action: 'kms:DescribeKey', resource: key, context: through },
+        { action: 'kms:CreateGrant', resource: key, context: { ...through, 'kms:GrantIsForAWSResource': true } },
+      ]),
+    ...alarms.flatMap((name) => on(`arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`, 'cloudwatch:DescribeAlarms')),
+  ];
+}
+
 interface ContainerFacts extends Place {
   /** `ProcessingJobs`, `TrainingJobs`, or `Endpoints/<name>`: what follows `/aws/sagemaker/` in the log group. */
   readonly logs: string;

@@ -56,7 +56,7 @@ function unusedOf(roles: readonly RoleAccess[]): string[] {
 const holds = (role: RoleAccess, action: string): boolean => Object.hasOwn(role.used, action) || role.unused.some((grant) => grant.action === action);
 
 export function reasonToKeep(family: string, action: string): string | undefined {
-  return KEPT.find(({ roles, actions }) => roles.test(family) && actions.includes(action))?.reason;
+  return KEPT.find(({ roles, actions }) => roles.test(family) && (actions === undefined || actions.includes(action)))?.reason;
 }
 
 /** @param environments names of environments, the longer ones first where one begins another */

@@ -31,7 +31,7 @@ const KNOWN_KEYS: readonly string[] = [
   // Of single services.
   's3:prefix', 's3:delimiter', 's3:max-keys', 's3:versionid', 's3:x-amz-acl', 's3:x-amz-server-side-encryption', 's3:x-amz-server-side-encryption-aws-kms-key-id',
   's3:object-lock-mode', 's3:tlsversion', 's3:resourceaccount',
-  'kms:viaservice', 'kms:calleraccount', 'kms:resourcealiases', 'kms:signingalgorithm', 'kms:messagetype',
+  'kms:viaservice', 'kms:calleraccount', 'kms:resourcealiases', 'kms:signingalgorithm', 'kms:messagetype', 'kms:grantisforawsresource',
   'iam:passedtoservice', 'iam:permissionsboundary', 'iam:policyarn', 'iam:awsservicename',
   'sts:externalid', 'sts:rolesessionname',
   'cloudwatch:namespace', 'events:source', 'events:detail-type',

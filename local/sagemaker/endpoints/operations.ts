@@ -2,6 +2,7 @@ import type {
   CreateEndpointInput, DeleteEndpointInput, DescribeEndpointInput, ListEndpointsInput, UpdateEndpointInput, UpdateEndpointWeightsAndCapacitiesInput,
 } from '@aws-sdk/client-sagemaker';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
+import { endpointNeeds } from '../../iam/implied';
 import { checkName, errors, refuse } from '../core/errors';
 import { page } from '../core/listing';
 import { arnOf, Regional, type Place } from '../core/place';
@@ -83,10 +84,17 @@ export class Endpoints {
     return endpoint;
   }
 
-  private create(input: CreateEndpointInput, context: CallContext): object {
+  /** What SageMaker does on behalf of the caller must be allowed to the caller. */
+  private async onBehalf({ caller, accountId, region }: CallContext, config: EndpointConfig, alarms: readonly string[] = []): Promise<void> {
+    const credentials = { accessKeyId: caller.accessKeyId, secretAccessKey: 'not-checked' };
+    await this.parts.cloud.require(credentials, endpointNeeds({ accountId, region, keyId: config.input.KmsKeyId, alarms }));
+  }
+
+  private async create(input: CreateEndpointInput, context: CallContext): Promise<object> {
     const name = String(input.EndpointName);
     checkName('endpointName', name);
     refuse('CreateEndpoint', input, ['DeploymentConfig']);
+    await this.onBehalf(context, this.configs().get(input.EndpointConfigName, context));
     const endpoints = this.endpoints.of(context);
     const arn = arnOf(context, 'endpoint', name);
     if (endpoints.has(name)) {
@@ -127,6 +135,7 @@ export class Endpoints {
     const variants = nextVariants(endpoint, config, input);
     const instances = Math.min(...[...variants.values()].map((variant) => variant.instances));
     const plan = trafficPlan(deployment, instances);
+    await this.onBehalf(context, config, plan.alarms);
     const fleet = this.fleet(endpoint.name, config, context);
     const alarms = watchAlarms(this.parts.cloud, context.accountId, plan.alarms);
     const missing = await alarms.missing();
