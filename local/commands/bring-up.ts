@@ -43,7 +43,7 @@ export function localOptions(
     models,
     timeScale: readNumber('time-scale', values['time-scale'], { minimum: 1, maximum: 10_000 }) ?? 600,
     port: readNumber('port', values.port, { minimum: 1024, maximum: 65_535 }) ?? 0,
-    enforce: readSwitch('enforce', values.enforce) ?? false,
+    enforce: readSwitch('enforce', values.enforce) ?? true,
     faults: [...readFaults(values.faults), ...(values['duplicate-events'] === true ? [DUPLICATE_EVENTS] : [])],
     log,
   };

@@ -32,7 +32,7 @@ export function createControl({ faults, status, stop, access }: ControlOptions):
     'GET access': async () => {
       const report = await access();
       if (report === undefined) {
-        throw new ServiceError('NotFound', 'permissions are not enforced in this run, so nobody keeps account of them; start it with --enforce on', 404);
+        throw new ServiceError('NotFound', 'permissions are not enforced in this run, so nobody keeps account of them; start it without --enforce off', 404);
       }
       return json(200, report);
     },

@@ -15,7 +15,7 @@ export interface DaemonOptions {
   readonly timeScale: number;
   readonly python: string;
   readonly port: number;
-  /** Whether policies decide on every call. @default false */
+  /** Whether policies decide on every call. @default true */
   readonly enforce?: boolean;
   /** Faults from the start. @default - none */
   readonly faults?: readonly FaultRule[];
@@ -73,7 +73,7 @@ async function main(options: DaemonOptions): Promise<void> {
     });
     options.faults?.forEach((rule) => cloud?.faults.add(rule));
     registerServices(cloud);
-    if (options.enforce === true) {
+    if (options.enforce !== false) {
       authorizer = new Authorizer(cloud);
       cloud.setAccess(authorizer);
     }

@@ -93,6 +93,10 @@ export class Authorizer implements Access {
   }
 
   async require(caller: Caller, permissions: readonly Permission[]): Promise<void> {
+    if (caller.roleArn !== undefined) {
+      // Whoever needs nothing of a role must be able to assume it all the same.
+      await this.understood(this.roleOf(caller, caller.roleArn));
+    }
     await this.all({ caller, region: this.cloud.region, service: 'sts', context: {} }, permissions);
   }
 
@@ -133,25 +137,34 @@ export class Authorizer implements Access {
   }
 
   /** @returns undefined when nobody has to be asked */
-  private async judge({ caller, region, context }: Occasion, need: Needed): Promise<Judged | undefined> {
+  private async judge(occasion: Occasion, need: Needed): Promise<Judged | undefined> {
+    return this.understood(this.judged(occasion, need));
+  }
+
+  /** A policy that is not understood is an error of its own, told by name. */
+  private async understood<T>(work: Promise<T>): Promise<T> {
     try {
-      if (isRoot(caller) && ownerOf(this.sources, need, caller) === caller.accountId && !isTrust(need)) {
-        return undefined;
-      }
-      const asked = await askedFor(this.sources, need, caller);
-      const role = caller.roleArn === undefined ? NOBODY : await this.roleOf(caller, caller.roleArn);
-      const request: AccessRequest = {
-        principal: principalOf(caller),
-        action: need.action,
-        resource: asked.resource,
-        context: requestContext(callerContext(caller, role.tags), requestFacts(region, asked.side.owner), asked.context, context, need.context ?? {}),
-      };
-      const { identity, boundary } = role;
-      const decision = evaluate(request, { identity, session: this.sessionPolicy(caller), resource: asked.side, ...(boundary === undefined ? {} : { boundary }) });
-      return { decision, request };
+      return await work;
     } catch (error) {
       throw error instanceof PolicyProblem ? new ServiceError('UnsupportedPolicy', error.message, 501) : error;
     }
+  }
+
+  private async judged({ caller, region, context }: Occasion, need: Needed): Promise<Judged | undefined> {
+    if (isRoot(caller) && ownerOf(this.sources, need, caller) === caller.accountId && !isTrust(need)) {
+      return undefined;
+    }
+    const asked = await askedFor(this.sources, need, caller);
+    const role = caller.roleArn === undefined ? NOBODY : await this.roleOf(caller, caller.roleArn);
+    const request: AccessRequest = {
+      principal: principalOf(caller),
+      action: need.action,
+      resource: asked.resource,
+      context: requestContext(callerContext(caller, role.tags), requestFacts(region, asked.side.owner), asked.context, context, need.context ?? {}),
+    };
+    const { identity, boundary } = role;
+    const decision = evaluate(request, { identity, session: this.sessionPolicy(caller), resource: asked.side, ...(boundary === undefined ? {} : { boundary }) });
+    return { decision, request };
   }
 
   /** The policies of a session's role; a service that made the session must be trusted by it. */

@@ -85,6 +85,16 @@ export function byFamily(report: AccessReport, environments: readonly string[]):
 
 const wildcardText = ({ action, resources }: Grant): string => (resources.includes('*') ? `${action} on *` : action);
 
+/** `logs (8), xray (4)`: how many of each service; the list itself is in `access.json`. */
+function shortened(wildcards: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const wildcard of wildcards) {
+    const service = wildcard.split(':', 1)[0] ?? '';
+    counts.set(service, (counts.get(service) ?? 0) + 1);
+  }
+  return [...counts].map(([service, count]) => `${service} (${count})`).join(', ');
+}
+
 /** The section of the summary: one line per family, and what nobody has explained. */
 export function describeAccess({ families, roles }: Access): string[] {
   const refused = roles.flatMap(({ name, refused: list }) => list.map(({ action, resource, times }) => `${name}: ${action} on ${resource} (${times} times)`));
@@ -93,7 +103,7 @@ export function describeAccess({ families, roles }: Access): string[] {
     const used = Object.keys(family.used).length;
     const notes = [
       ...(family.kept.length > 0 ? [`${family.kept.length} kept for a reason`] : []),
-      ...(family.wildcards.length > 0 ? [`wildcards: ${family.wildcards.join(', ')}`] : []),
+      ...(family.wildcards.length > 0 ? [`wildcards: ${shortened(family.wildcards)}`] : []),
       ...(family.unexplained.length > 0 ? [`NEVER USED: ${family.unexplained.join(', ')}`] : []),
     ];
     lines.push(`    ${family.name.padEnd(40)} ${`${used} actions used`.padEnd(16)} ${notes.join('; ')}`.trimEnd());

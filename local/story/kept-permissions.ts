@@ -49,6 +49,11 @@ export const KEPT: readonly Kept[] = [
     reason: 'What Firehose documents for S3 as destination; the local one writes small objects and has no failed deliveries to log.',
   },
   {
+    roles: /-feedback$/,
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    reason: 'Takes the note of a retraining back where no breached window has labels; in the story the labels of all windows arrive.',
+  },
+  {
     roles: /Schedule.*Role/,
     actions: ['sqs:SendMessage'],
     reason: 'Scheduler puts into the dead-letter queue what it could not deliver; in the story it delivers everything.',

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateProcessingJobCommand, ListEndpointsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
@@ -47,6 +47,8 @@ afterAll(async () => {
 async function busy({ client }: Run, name: string): Promise<void> {
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: ['lambda.amazonaws.com', 'sagemaker.amazonaws.com'] }, Action: 'sts:AssumeRole' }] };
   const { Role } = await client(IAMClient).send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }));
+  const all = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  await client(IAMClient).send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'all', PolicyDocument: JSON.stringify(all) }));
   const ZipFile = zipSync({ 'index.js': Buffer.from('exports.handler = async () => { for (;;); };') });
   await client(LambdaClient).send(new CreateFunctionCommand({ FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Role: Role?.Arn, Code: { ZipFile }, Timeout: 300 }));
   await client(LambdaClient).send(new InvokeCommand({ FunctionName: name, InvocationType: 'Event' }));
