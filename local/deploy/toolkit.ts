@@ -109,7 +109,7 @@ async function run(args: readonly string[], options: { cwd: string; env: NodeJS.
   clearTimeout(timer);
   if (code !== 0) {
     const told = lines.filter((line) => line.trim() !== '' && !NOISE.test(line));
-    const first = told.findIndex((line) => line.includes('❌'));
+    const first = told.findIndex((line) => /❌|_FAILED\b/.test(line));
     const problem = told.slice(Math.max(first, told.length - 40)).join('\n');
     throw new Error(`cdk ${args[0]} failed:\n${problem}`);
   }

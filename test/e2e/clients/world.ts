@@ -84,7 +84,7 @@ export async function startClientsWorld(): Promise<ClientsWorld> {
 async function role(world: ClientsWorld, name: string, service: string): Promise<string> {
   const iam = world.client(IAMClient);
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trusting(service) }));
-  const Statement = [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket', 'lambda:InvokeFunction', 'logs:*', 'ecr:*'], Resource: '*' }];
+  const Statement = [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket', 'lambda:InvokeFunction', 'logs:*', 'ecr:*', 'cloudwatch:PutMetricData'], Resource: '*' }];
   await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'work', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
   return Role?.Arn ?? '';
 }
