@@ -35,6 +35,9 @@ interface Occasion {
   readonly context: ContextValues;
 }
 
+const sourcesOf = (cloud: AuthorizerCloud): Sources =>
+  ({ roles: new Roles(cloud), keys: new KeyBook(cloud), buckets: new BucketBook(cloud, cloud.buckets), resources: new ResourceBook(cloud) });
+
 const NOBODY: Pick<RolePolicies, 'identity' | 'tags' | 'boundary'> = { identity: [], tags: {} };
 
 /** A request and what came of it, before anybody is told. */
@@ -49,15 +52,13 @@ interface Judged {
  */
 export class Authorizer implements Access {
   readonly usage = new Usage();
-  readonly sources: Sources;
   /** Accounts that have called. */
   readonly accounts = new Set<string>();
   private readonly trusted = new WeakMap<RolePolicies, Set<string>>();
   private readonly sessionPolicies = new Map<string, readonly Policy[]>();
 
-  constructor(private readonly cloud: AuthorizerCloud) {
-    this.sources = { roles: new Roles(cloud), keys: new KeyBook(cloud), buckets: new BucketBook(cloud, cloud.buckets), resources: new ResourceBook(cloud) };
-  }
+  /** @param sources Where policies are read. @default - the services of this local AWS */
+  constructor(private readonly cloud: AuthorizerCloud, readonly sources: Sources = sourcesOf(cloud)) {}
 
   async check({ caller, region, service, operation, input }: CheckedCall): Promise<void> {
     this.accounts.add(caller.accountId);
@@ -116,7 +117,7 @@ export class Authorizer implements Access {
     }
   }
 
-  private get buckets(): BucketBook {
+  private get buckets(): Sources['buckets'] {
     return this.sources.buckets;
   }
 

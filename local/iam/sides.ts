@@ -2,17 +2,17 @@ import type { Caller } from '../core/service';
 import type { Needed } from './actions/need';
 import type { ContextValues } from './policy/context';
 import type { ResourceSide } from './policy/evaluate';
-import { BucketBook } from './sources/buckets';
-import { KeyBook } from './sources/keys';
-import { ResourceBook } from './sources/resources';
-import { Roles } from './sources/roles';
+import type { BucketBook } from './sources/buckets';
+import type { KeyBook } from './sources/keys';
+import type { ResourceBook } from './sources/resources';
+import type { Roles } from './sources/roles';
 
 /** Everything that policies are read from. */
 export interface Sources {
-  readonly roles: Roles;
-  readonly keys: KeyBook;
-  readonly buckets: BucketBook;
-  readonly resources: ResourceBook;
+  readonly roles: Pick<Roles, 'of' | 'list' | 'changed'>;
+  readonly keys: Pick<KeyBook, 'keyArn' | 'policyOf' | 'aliasesOfKey' | 'changed'>;
+  readonly buckets: Pick<BucketBook, 'ownerOf' | 'policyOf' | 'encryptionOf' | 'changed'>;
+  readonly resources: Pick<ResourceBook, 'policyOf' | 'changed'>;
 }
 
 /** What is asked for, with the policy that hangs on it. */

@@ -62,5 +62,4 @@ export const COMMODITY_SERVICES: Readonly<Record<string, Fidelity>> = {
 /** Condition keys that stand in the policies and are never asked for here, with the reason. A call that asks for one fails by its name. */
 export const IDLE_CONDITION_KEYS: Readonly<Record<string, string>> = {
   'kms:EncryptionContext:aws:logs:arn': 'CloudWatch Logs encrypts nothing here',
-  'kms:GrantIsForAWSResource': 'SageMaker makes no grants here: nothing is encrypted on disk',
 };
