@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { loadProject } from '../story/project';
 import { ExampleData } from '../story/data';
 import { Reporter } from '../story/reporter';
+import { describeAccess, shortAccess } from '../story/access';
 import { describe, reportAccess, runStory } from '../story/run';
 import type { Story } from '../story/story';
 import { World } from '../story/world';
@@ -64,11 +65,14 @@ export const story: Command = {
     };
     try {
       const summary = await runStory(context, { lastStep, startedAt, acceptedTypes: acceptedTypes(assembly), processes: () => [process.pid, daemon.pid] });
+      const access = await reportAccess(context);
       if (values.json) {
-        process.stdout.write(`${JSON.stringify(summary)}\n`);
+        process.stdout.write(`${JSON.stringify({ ...summary, access: access && shortAccess(access) })}\n`);
       }
       reporter.text(describe(summary));
-      reporter.text(await reportAccess(context));
+      if (access !== undefined) {
+        reporter.text(describeAccess(access).join('\n'));
+      }
       if (lastStep !== undefined) {
         daemon.keep();
         reporter.text(`Everything is still up at ${run.endpoint}: npm run local -- status | logs | env prod | down`);

@@ -85,6 +85,19 @@ export function byFamily(report: AccessReport, environments: readonly string[]):
 
 const wildcardText = ({ action, resources }: Grant): string => (resources.includes('*') ? `${action} on *` : action);
 
+/** What somebody has to look at. */
+export interface ShortAccess {
+  /** `family: action`, never used and not explained. */
+  readonly unexplained: readonly string[];
+  /** `role: action on resource`. */
+  readonly refused: readonly string[];
+}
+
+export const shortAccess = ({ families, roles }: Access): ShortAccess => ({
+  unexplained: families.flatMap(({ name, unexplained }) => unexplained.map((action) => `${name}: ${action}`)),
+  refused: roles.flatMap(({ name, refused }) => refused.map(({ action, resource, times }) => `${name}: ${action} on ${resource} (${times} times)`)),
+});
+
 /** `logs (8), xray (4)`: how many of each service; the list itself is in `access.json`. */
 function shortened(wildcards: readonly string[]): string {
   const counts = new Map<string, number>();
@@ -96,8 +109,9 @@ function shortened(wildcards: readonly string[]): string {
 }
 
 /** The section of the summary: one line per family, and what nobody has explained. */
-export function describeAccess({ families, roles }: Access): string[] {
-  const refused = roles.flatMap(({ name, refused: list }) => list.map(({ action, resource, times }) => `${name}: ${action} on ${resource} (${times} times)`));
+export function describeAccess(access: Access): string[] {
+  const { families } = access;
+  const { refused } = shortAccess(access);
   const lines = ['', '  access'];
   for (const family of families) {
     const used = Object.keys(family.used).length;

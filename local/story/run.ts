@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { byFamily, describeAccess, type Access } from './access';
+import { byFamily, type Access } from './access';
 import { MemoryMeter } from './memory';
 import type { Story } from './story';
 import { STEPS } from './steps';
@@ -50,16 +50,16 @@ export async function runStory(story: Story, options: RunOptions): Promise<Summa
   return summary;
 }
 
-/** Writes `access.json` into the run's folder: what every role may do and did. */
-export async function reportAccess(story: Story): Promise<string> {
+/** Writes `access.json` into the run's folder: what every role may do and did. @returns undefined where permissions are not enforced */
+export async function reportAccess(story: Story): Promise<Access | undefined> {
   const report = await story.access();
   if (report === undefined) {
-    return '';
+    return undefined;
   }
   const environments = Object.keys(story.world.address.accounts).toSorted((a, b) => b.length - a.length);
   const access: Access = { families: byFamily(report, environments), roles: report.roles };
   writeFileSync(join(story.world.address.folder, 'access.json'), `${JSON.stringify(access, null, 2)}\n`);
-  return describeAccess(access).join('\n');
+  return access;
 }
 
 /** The summary for the terminal. */

@@ -1,3 +1,4 @@
+import type { ShortAccess } from '../../local/story/access';
 import type { Summary } from '../../local/story/summary';
 import { type Ended, runCli } from './cli';
 
@@ -5,20 +6,24 @@ jest.setTimeout(600_000);
 
 describe('the story on the sample', () => {
   let ended: Ended;
-  let summary: Summary;
+  let summary: Summary & { readonly access?: ShortAccess };
 
   beforeAll(async () => {
     ended = await runCli(['story', '--sample', '--json']);
     if (!ended.stdout.startsWith('{')) {
       throw new Error(`the story gave no summary:\n${ended.stderr.slice(-4000)}`);
     }
-    summary = JSON.parse(ended.stdout) as Summary;
+    summary = JSON.parse(ended.stdout) as typeof summary;
   });
 
   test('every step ends as the story says', () => {
     expect(summary.steps.filter(({ outcome }) => outcome !== 'ok').map(({ number, sentence }) => `${number}: ${sentence}`)).toEqual([]);
     expect(summary.steps).toHaveLength(10);
     expect(ended.code).toBe(0);
+  });
+
+  test('no role was refused anything, and none may do what nobody can explain', () => {
+    expect(summary.access).toEqual({ unexplained: [], refused: [] });
   });
 
   test('every verdict has its evidence, unaltered', () => {
