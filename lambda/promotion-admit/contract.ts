@@ -8,6 +8,8 @@ export const PROMOTION_REFUSED = 'PromotionRefused';
 export interface AdmittedPackage {
   readonly modelPackageArn: string;
   readonly packageDigest: string;
+  /** Which approval this is: see `approvalOf`. */
+  readonly approval: string;
   readonly manifestUri: string;
   readonly modelDataUrl: string;
   readonly goldenUri: string;

@@ -10,7 +10,7 @@ import { modelProject } from '../shared/project';
 import { findBytes, parseJson, s3Uri, sha256OfObject } from '../shared/s3';
 import { isSignedBy } from '../shared/signature';
 import { type AdmittedPackage, PROMOTION_REFUSED, QUALIFICATION_KEY_ARN } from './contract';
-import { manifestProblem, packageProblem, verdictProblem } from './rules';
+import { approvalOf, manifestProblem, packageProblem, verdictProblem } from './rules';
 
 /** The package may not go to production. The message says why and what would have to change. */
 export class PromotionRefused extends Error {
@@ -35,6 +35,7 @@ export async function handler({ modelPackageArn, packageDigest }: ModelPackageIn
   return {
     modelPackageArn,
     packageDigest,
+    approval: approvalOf(described, packageDigest),
     manifestUri,
     modelDataUrl: manifest.modelArtifact.uri,
     goldenUri: manifest.golden.uri,

@@ -1,6 +1,7 @@
 import type { DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import type { Verdict, VerdictSignature } from '../gate/contract';
 import { type ArtifactManifest, PackageMetadata } from '../register/contract';
+import { canonicalJson, sha256 } from '../shared/hash';
 
 /** Name of the gate whose verdict opens production. */
 const GATE = 'qualification';
@@ -21,6 +22,13 @@ export function packageProblem(described: DescribedPackage, packageDigest: strin
   const digest = described.MetadataProperties?.GeneratedBy;
   return digest === packageDigest ? undefined : `the package's digest (MetadataProperties.GeneratedBy) is ${digest ?? 'missing'}, and the request says ${packageDigest}`;
 }
+
+/**
+ * Identity of an approval, as SHA-256. SageMaker sends the same event for an approval and for any other change of an approved package, and keeps no time of
+ * the approval: two approvals of one artifact are told apart by what the approver wrote.
+ */
+export const approvalOf = ({ ApprovalDescription: description }: Pick<DescribeModelPackageCommandOutput, 'ApprovalDescription'>, packageDigest: string): string =>
+  sha256(canonicalJson([packageDigest, description ?? '']));
 
 /** Model packages can be changed, manifests can't: why the two disagree, or `undefined`. */
 export function manifestProblem(manifest: ArtifactManifest, described: DescribedPackage): string | undefined {

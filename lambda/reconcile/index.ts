@@ -49,7 +49,7 @@ export function compare(champion: ChampionRecord | undefined, endpoint: Serving 
       ? 'no champion is recorded and no endpoint is there: nothing has been promoted yet'
       : champion === undefined
         ? `configuration ${endpoint?.endpointConfigName ?? ''} serves, but no champion is recorded`
-        : `the champion is ${champion.modelPackageArn}, but there is no endpoint ${champion.endpointName}; approve the package again to bring it back`;
+        : `the champion is ${champion.modelPackageArn}, but there is no endpoint ${champion.endpointName}; approve the package again, with another approval description, to bring it back`;
     return { agrees, finding };
   }
   if (['Creating', 'Updating', 'SystemUpdating', 'RollingBack'].includes(endpoint.status)) {

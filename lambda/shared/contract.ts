@@ -296,6 +296,21 @@ export interface EndpointLock {
 
 export const lockKey = (endpointName: string): string => `lock#${endpointName}`;
 
+/** Item of the state table that says which execution of `Promotion` acted on an approval: it is acted on once. */
+export interface ApprovalClaim {
+  /** {@link approvalKey} */
+  readonly pk: string;
+  /** ARN of the execution. */
+  readonly owner: string;
+  readonly modelPackageArn: string;
+  readonly packageDigest: string;
+  /** ISO 8601 */
+  readonly claimedAt: string;
+}
+
+/** @param approval of the admitted package */
+export const approvalKey = (approval: string): string => `approval#${approval}`;
+
 /** Alarms that a promotion puts on the new fleet and removes afterwards. */
 export const rolloutAlarms = (endpointName: string) =>
   ({ errors: `${endpointName}-rollout-errors`, latency: `${endpointName}-rollout-latency` }) as const;

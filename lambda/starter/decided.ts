@@ -1,6 +1,6 @@
 import type { DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { QUALIFICATION_METADATA } from '../admission/contract';
-import type { ChampionRecord, ModelPackageInput } from '../shared/contract';
+import type { ModelPackageInput } from '../shared/contract';
 
 type PackageNow = Pick<DescribeModelPackageCommandOutput, 'ModelApprovalStatus' | 'MetadataProperties' | 'CustomerMetadataProperties'>;
 
@@ -8,20 +8,15 @@ type PackageNow = Pick<DescribeModelPackageCommandOutput, 'ModelApprovalStatus' 
 const REQUIRED_STATUS = { qualification: 'PendingManualApproval', promotion: 'Approved' } as const;
 
 /**
- * Why nothing is left to do for a model package, or `undefined` if there is.
+ * Why nothing is left to do for a model package, or `undefined` if there is. What the promotion has done already it knows itself, under its lock.
  *
  * @param now the package as it is at this moment, if readable.
- * @param champion what is in production, if anything is.
  */
 export function decidedAlready(
   machine: keyof typeof REQUIRED_STATUS,
   { modelPackageArn, packageDigest }: ModelPackageInput,
   now: PackageNow | undefined,
-  champion: ChampionRecord | undefined,
 ): string | undefined {
-  if (champion?.packageDigest === packageDigest) {
-    return `${modelPackageArn} is the champion already`;
-  }
   if (now === undefined) {
     return undefined;
   }

@@ -1,6 +1,5 @@
 import { DescribeModelPackageCommand, type DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { findChampion } from '../shared/champion';
 import * as clients from '../shared/clients';
 import { type ModelPackageInput, type ReleasePin } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
@@ -53,8 +52,7 @@ async function refusal(machine: Machine, start: Start): Promise<string | undefin
     return undefined;
   }
   const { modelPackageArn } = start.input as ModelPackageInput;
-  const champion = machine === 'promotion' ? await findChampion(modelProject().declaration.name) : undefined;
-  return decidedAlready(machine, start.input as ModelPackageInput, await findPackage(modelPackageArn), champion);
+  return decidedAlready(machine, start.input as ModelPackageInput, await findPackage(modelPackageArn));
 }
 
 /** The package, or `undefined` where this account may not read it: then the machine itself will say so. */

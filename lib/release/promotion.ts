@@ -15,6 +15,7 @@ import { awsCall, whenMissing } from './aws-call';
 import { recordChampion } from './champion';
 import { EndpointLock } from './endpoint-lock';
 import { Fleet, fleetName } from './fleet';
+import { Once } from './once';
 import { modelPackages } from './release-starter';
 import { RolloutAlarms } from './rollout-alarms';
 
@@ -36,9 +37,9 @@ const MARGIN = Duration.hours(8);
 
 /**
  * State machine that brings an approved model package into production: admits, shifts traffic under alarms, watches, tests, records the champion
- * and retires what served before. Whatever fails, the version that served before serves on.
+ * and retires what served before. Whatever fails, the version that served before serves on. Each approval is acted on once.
  *
- * Input: `ModelPackageInput`. A rollback of a released version is this machine with an earlier package.
+ * Input: `ModelPackageInput`. A rollback of a released version is this machine with an earlier package, approved again.
  */
 export class Promotion extends Construct {
   public readonly stateMachineName: string;
@@ -46,6 +47,7 @@ export class Promotion extends Construct {
   private readonly fleet: Fleet;
   private readonly alarms: RolloutAlarms;
   private readonly lock: EndpointLock;
+  private readonly once: Once;
   /** Where the machine can't tell any more what stands: nothing more is touched, the janitor and a person look. */
   private readonly lost: sfn.Fail;
 
@@ -66,6 +68,7 @@ export class Promotion extends Construct {
       machine: 'promotion',
       validity: timeout,
     });
+    this.once = new Once(this, 'Once', { place, model });
     this.lost = sfn.Fail.jsonata(this, 'Lost track', { error: 'PromotionLostTrack', cause: "{% $states.input.Error & ': ' & $string($states.input.Cause) %}" });
     this.stateMachineName = names.stateMachine(place.environment, model, 'promotion');
     const machine = new ProcessStateMachine(this, 'Machine', {
@@ -88,7 +91,8 @@ export class Promotion extends Construct {
     const first = this.fleet.createEndpoint(watch, problem);
     const deploy = this.fleet.create(this.look(first, this.shift(watch, problem), problem), problem);
     const name = sfn.Pass.jsonata(this, 'Name the fleet', { assign: { fleetName: fleetName(endpoint) } });
-    return this.admit().next(name).next(this.lock.acquire(deploy));
+    const unlessItServes = this.once.unlessItServes(this.fleet.describe('Look at what serves'), this.lock.release('Serves already: unlock endpoint'), deploy);
+    return this.admit().next(name).next(this.once.claimApproval(this.lock.acquire(unlessItServes)));
   }
 
   private admit(): InvokeHandler {
@@ -114,7 +118,7 @@ export class Promotion extends Construct {
     const look = this.fleet.describe('Look at endpoint');
     const wait = sfn.Wait.jsonata(this, 'Wait for endpoint', { time: sfn.WaitTime.duration(Duration.seconds(60)) });
     const unusable = sfn.Pass.jsonata(this, 'Endpoint is unusable', {
-      outputs: { Error: 'EndpointUnusable', Cause: "{% 'the endpoint is ' & $states.input.EndpointStatus & ': delete it, and approve the model package again' %}" },
+      outputs: { Error: 'EndpointUnusable', Cause: "{% 'the endpoint is ' & $states.input.EndpointStatus & ': delete it, and approve the model package again, with another approval description' %}" },
     });
     whenMissing(this, look, first, failed);
     const status = (...statuses: string[]): sfn.Condition =>

@@ -64,7 +64,7 @@ export class Reconcile extends Construct {
       alarmName: `${endpoint.endpointName}-champion-serves`,
       alarmDescription:
         `What serves at ${endpoint.endpointName} is not the recorded champion (parameter ${parameter}). Compare the parameter with sagemaker describe-endpoint; ` +
-        'if somebody changed the endpoint by hand, approve the model package that should serve again: the promotion brings it back and records it.',
+        'if somebody changed the endpoint by hand, approve the model package that should serve again, with another approval description: the promotion brings it back and records it.',
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 2,

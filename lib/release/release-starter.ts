@@ -2,7 +2,7 @@ import { Arn, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/contract';
 import type { Machine } from '../../lambda/starter/contract';
 import { names, type Place } from '../config/names';
 import { MachineStarter } from '../core/machine-starter';
@@ -29,17 +29,12 @@ export class ReleaseStarter extends MachineStarter {
     const model = project.declaration.name;
     const group = names.modelPackageGroup(registry.environment, model);
     const packages = modelPackages(scope, registry, group);
-    const champion = Arn.format({ service: 'ssm', resource: 'parameter', resourceName: Layout.championParameter(model).slice(1) }, Stack.of(scope));
     super(scope, id, {
       place,
       project,
       machine,
       stateMachineName,
-      statements: [
-        new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] }),
-        // A champion is in the way of its own promotion alone.
-        ...(machine === 'promotion' ? [new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [champion] })] : []),
-      ],
+      statements: [new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] })],
     });
     acknowledgeWildcard(this, packages, 'Versions of one model package group: they are registered after this deployment.');
     this.onEvent(

@@ -77,7 +77,7 @@ export class ModelEndpoint extends Construct {
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     };
-    const advice = `See which version serves (sagemaker describe-endpoint --endpoint-name ${this.endpointName}) and the log group /aws/sagemaker/Endpoints/${this.endpointName}; to go back, approve the previous model package again.`;
+    const advice = `See which version serves (sagemaker describe-endpoint --endpoint-name ${this.endpointName}) and the log group /aws/sagemaker/Endpoints/${this.endpointName}; to go back, approve the previous model package again, with an approval description of its own.`;
     return [
       this.metrics.serverErrors().createAlarm(this, 'ServerErrors', {
         ...common,

@@ -23,7 +23,7 @@ export const promote: Command = {
         throw new CommandError(`version ${values.version} of ${of.model} is not registered: ${error instanceof Error ? error.message : String(error)}`);
       });
       const before = await executionArns(world, of);
-      await sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: arn, ModelApprovalStatus: 'Approved', ApprovalDescription: 'approved by hand' }));
+      await sagemaker.send(new UpdateModelPackageCommand({ ModelPackageArn: arn, ModelApprovalStatus: 'Approved', ApprovalDescription: `approved by hand at ${new Date().toISOString()}` }));
       const execution = await follow(world, of, await nextExecution(world, of, before), (state) => process.stderr.write(`${state}\n`));
       const verdicts = await verdictsOf(world, of, execution.name ?? '');
       const promoted = execution.status === 'SUCCEEDED';

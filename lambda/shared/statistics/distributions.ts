@@ -97,3 +97,27 @@ export function kolmogorovUpperTail(x: number): number {
   }
   return Math.min(1, 2 * sum);
 }
+
+/** P(|T| > |t|) of Student's t distribution. */
+export function studentTwoSided(t: number, degreesOfFreedom: number): number {
+  return Number.isFinite(t) ? incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5) : 0;
+}
+
+/**
+ * Quantile of Student's t distribution.
+ *
+ * @throws RangeError unless `0 < probability < 1` and there is at least one degree of freedom.
+ */
+export function studentQuantile(probability: number, degreesOfFreedom: number): number {
+  if (!(probability > 0 && probability < 1 && degreesOfFreedom >= 1)) {
+    throw new RangeError(`a quantile of Student's t needs a probability between 0 and 1 and df >= 1, got ${probability} and ${degreesOfFreedom}`);
+  }
+  const tail = Math.min(probability, 1 - probability);
+  if (tail === 0.5) {
+    return 0;
+  }
+  // |t| from df / (df + t^2), whose law is a beta distribution.
+  const share = betaQuantile(2 * tail, degreesOfFreedom / 2, 0.5);
+  const size = Math.sqrt((degreesOfFreedom * (1 - share)) / share);
+  return probability < 0.5 ? -size : size;
+}

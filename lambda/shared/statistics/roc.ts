@@ -27,6 +27,7 @@ export interface AucComparison {
 
 /** For each row the share of rows of the other class that it is ranked rightly against; ties count half. */
 interface Placements {
+  readonly ofRow: Float64Array;
   readonly ofPositives: Float64Array;
   readonly ofNegatives: Float64Array;
   readonly auc: number;
@@ -96,7 +97,7 @@ function placements(labels: Vector, scores: Vector): Placements {
       q += 1;
     }
   }
-  return { ofPositives, ofNegatives, auc: sum / positives };
+  return { ofRow, ofPositives, ofNegatives, auc: sum / positives };
 }
 
 /** Sample covariance of two vectors; 0 for a single element, which has none. */
@@ -164,4 +165,16 @@ export function compareAreas(labels: Vector, first: Vector, second: Vector, conf
     z,
     pValue: Number.isFinite(z) ? normalTwoSided(z) : 0,
   };
+}
+
+/**
+ * AUC and how much each row pulls at it: the mean of the influences is 0, and the variance of any mean of AUCs over the same rows is the sum of the
+ * squared mean influences over n squared. DeLong's placements, per row.
+ *
+ * @throws RangeError as {@link areaUnderCurve}.
+ */
+export function rankInfluence(labels: Vector, scores: Vector): { readonly auc: number; readonly influence: Float64Array } {
+  const { ofRow, ofPositives, ofNegatives, auc } = placements(labels, scores);
+  const influence = ofRow.map((placement, row) => ((placement - auc) * labels.length) / (labels[row] === 1 ? ofPositives.length : ofNegatives.length));
+  return { auc, influence };
 }

@@ -26,17 +26,19 @@ const DIGEST = sha256(MANIFEST);
 const MANIFEST_URI = `s3://evidence/people/manifests/${DIGEST}.json`;
 const FOLDER = `s3://evidence/people/qualifications/${DIGEST}/`;
 
+const metadata = {
+  manifestUri: MANIFEST_URI,
+  goldenUri: 's3://artifacts/people/runs/run-1/evaluation/golden.json',
+  referenceUri: 's3://artifacts/people/runs/run-1/profile/reference.json',
+};
+
 /** The package as registered, with changes. */
 function registered(change: Partial<DescribeModelPackageCommandOutput> = {}): void {
   sageMaker.on(DescribeModelPackageCommand).resolves({
     ModelApprovalStatus: 'Approved',
     ModelPackageStatus: 'Completed',
     MetadataProperties: { GeneratedBy: DIGEST },
-    CustomerMetadataProperties: {
-      manifestUri: MANIFEST_URI,
-      goldenUri: 's3://artifacts/people/runs/run-1/evaluation/golden.json',
-      referenceUri: 's3://artifacts/people/runs/run-1/profile/reference.json',
-    },
+    CustomerMetadataProperties: metadata,
     InferenceSpecification: { Containers: [{ Image: 'image', ModelDataUrl: MODEL }] },
     ...change,
   });
@@ -74,11 +76,21 @@ test('what is approved, qualified and unchanged is admitted, with all that the p
   await expect(admit()).resolves.toEqual({
     modelPackageArn: ARN,
     packageDigest: DIGEST,
+    approval: expect.stringMatching(/^[0-9a-f]{64}$/),
     manifestUri: MANIFEST_URI,
     modelDataUrl: MODEL,
     goldenUri: 's3://artifacts/people/runs/run-1/evaluation/golden.json',
     referenceUri: 's3://artifacts/people/runs/run-1/profile/reference.json',
   });
+});
+
+test('an approval is known again after any other change, and is another one when it is given with other words', async () => {
+  registered({ ApprovalDescription: 'good' });
+  const { approval } = await admit();
+  registered({ ApprovalDescription: 'good', CustomerMetadataProperties: { ...metadata, note: 'changed' }, LastModifiedTime: new Date() });
+  expect((await admit()).approval).toBe(approval);
+  registered({ ApprovalDescription: 'back to this one: version 8 drifts' });
+  expect((await admit()).approval).not.toBe(approval);
 });
 
 test('the signature is verified with the configured key, whatever key the signature names', async () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { PROJECT_FILE } from '../../../lambda/shared/contract';
 import { handler } from '../../../lambda/starter';
@@ -12,7 +11,6 @@ import type { StarterEvent } from '../../../lambda/starter/table';
 
 const sfn = mockClient(SFNClient);
 const sageMaker = mockClient(SageMakerClient);
-const ssm = mockClient(SSMClient);
 const named = (name: string): Error => Object.assign(new Error(name), { name });
 
 const DIGEST = 'a'.repeat(64);
@@ -31,7 +29,7 @@ beforeAll(() => {
 });
 
 beforeEach(() => {
-  [sfn, sageMaker, ssm].forEach((mock) => mock.reset());
+  [sfn, sageMaker].forEach((mock) => mock.reset());
   Object.assign(process.env, {
     [StarterEnv.STATE_MACHINE_ARN]: 'arn:machine',
     [StarterEnv.MACHINE]: 'promotion',
@@ -39,7 +37,6 @@ beforeEach(() => {
   });
   sfn.on(StartExecutionCommand).resolves({ executionArn: 'arn:execution' });
   sageMaker.on(DescribeModelPackageCommand).resolves({ ModelApprovalStatus: 'Approved', MetadataProperties: { GeneratedBy: DIGEST } });
-  ssm.on(GetParameterCommand).rejects(named('ParameterNotFound'));
 });
 
 test('starts the machine with name and input from the event', async () => {
@@ -61,12 +58,6 @@ test('the release of the deployment goes into the input of development', async (
 test('an event that is delivered twice is no error', async () => {
   sfn.on(StartExecutionCommand).rejects(named('ExecutionAlreadyExists'));
   expect(await handler(approved)).toMatchObject({ started: false, reason: 'this execution exists already' });
-});
-
-test('what is champion already is not promoted again', async () => {
-  ssm.on(GetParameterCommand, { Name: '/mlops/people/champion' }).resolves({ Parameter: { Value: JSON.stringify({ packageDigest: DIGEST }) } });
-  expect(await handler(approved)).toMatchObject({ started: false, reason: expect.stringContaining('champion already') });
-  expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(0);
 });
 
 test('a package that this account may not read is left to the machine', async () => {

@@ -14,6 +14,7 @@ const definition = definitionsOf(Template.fromStack(stack)).get('prod-employment
 const ADMITTED = {
   modelPackageArn: PACKAGE_ARN,
   packageDigest: DIGEST,
+  approval: 'c'.repeat(64),
   manifestUri: 's3://evidence/manifest.json',
   modelDataUrl: 's3://artifacts/model.tar.gz',
   goldenUri: 's3://artifacts/golden.json',
@@ -158,6 +159,58 @@ describe('a new version', () => {
     expect(error).toBe('PromotionFailed');
     expect(cause).toContain('the endpoint is Failed');
     expect(w.left).toEqual(AS_BEFORE);
+  });
+});
+
+describe('already decided is', () => {
+  const decided = (reason: string) => ({ status: 'SUCCEEDED', output: expect.stringMatching(new RegExp(`"alreadyDecided".*${reason}`)) as string });
+  const touched = (w: World): string[] => w.log.filter((name) => /^(create|update|delete)(Model|Endpoint)/.test(name));
+
+  test('an approval that was acted on, however the package was changed since', async () => {
+    const w = world().serving(OLD);
+    w.claim = 'another execution';
+    expect(await w.run(definition)).toMatchObject(decided('approve it again with another approval description'));
+    expect(w.log).toEqual(['invoke', 'putItem']);
+    expect(w.left).toEqual(AS_BEFORE);
+  });
+
+  test('a second promotion of what took over while it waited for the lock', async () => {
+    const w = world().serving(OLD);
+    expect(await w.run(definition)).toMatchObject({ status: 'SUCCEEDED' });
+    const after = w.left;
+    w.claim = undefined;
+    w.log.length = 0;
+    expect(await w.run(definition)).toMatchObject(decided('serves already'));
+    expect(touched(w)).toEqual([]);
+    expect(w.left).toEqual(after);
+  });
+
+  test('the champion, also while its endpoint is being scaled', async () => {
+    const w = world({ busyTimes: 1 }).serving(OLD).crowned(DIGEST);
+    expect(await w.run(definition)).toMatchObject(decided('serves already'));
+    expect(w.left).toEqual(AS_BEFORE);
+  });
+});
+
+describe('not decided yet is', () => {
+  test('a champion whose endpoint is gone: it is brought back', async () => {
+    const w = world();
+    w.champion = { packageDigest: DIGEST, endpointConfigName: OLD };
+    expect(await w.run(definition)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(w.left.endpoint).toMatch(NEW);
+  });
+
+  test('a champion that somebody replaced by hand: it takes over again', async () => {
+    const w = world().serving(OLD);
+    w.champion = { packageDigest: DIGEST, endpointConfigName: 'prod-employment-v7-11111111' };
+    expect(await w.run(definition)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(w.left.endpoint).toMatch(NEW);
+  });
+
+  test('an earlier version that is approved anew', async () => {
+    const w = world().serving(OLD).crowned('another digest');
+    expect(await w.run(definition)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(w.champion).toMatchObject({ packageDigest: DIGEST });
   });
 });
 

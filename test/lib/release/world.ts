@@ -1,4 +1,5 @@
 import type { GateResult } from '../../../lambda/gate/contract';
+import { approvalKey } from '../../../lambda/shared/contract';
 import { Bench, failsWith, type FakeTasks } from '../../local/stepfunctions/support';
 import type { DefinitionJson } from '../../support/asl';
 
@@ -14,6 +15,11 @@ interface Endpoint {
 }
 
 type Arguments = Readonly<Record<string, unknown>>;
+
+interface Item {
+  readonly pk: { readonly S: string };
+  readonly owner: { readonly S: string };
+}
 
 /** What may go wrong. */
 export interface Troubles {
@@ -39,6 +45,8 @@ export class World {
   readonly told: Arguments[] = [];
   endpoint?: Endpoint;
   lock?: string;
+  /** Execution that acted on the approval. */
+  claim?: string;
   champion?: Arguments;
   private busy: number;
   private locked: number;
@@ -53,6 +61,12 @@ export class World {
     this.models.add(fleet);
     this.configs.set(fleet, fleet);
     this.endpoint = { status: 'InService', config: fleet };
+    return this;
+  }
+
+  /** Records the served version as champion. */
+  crowned(packageDigest: string): this {
+    this.champion = { packageDigest, endpointConfigName: this.endpoint?.config };
     return this;
   }
 
@@ -110,7 +124,7 @@ export class World {
       }),
       ...sageMaker('deleteEndpointConfig', ({ EndpointConfigName: name }) => this.configs.delete(String(name)) || missing(`endpoint configuration "${String(name)}"`)),
       ...sageMaker('deleteModel', ({ ModelName: name }) => this.models.delete(String(name)) || missing(`model "${String(name)}"`)),
-      'aws-sdk:dynamodb:putItem': (input) => this.answer('putItem', input as Arguments, ({ Item }) => this.takeLock(Item as { owner: { S: string } })),
+      'aws-sdk:dynamodb:putItem': (input) => this.answer('putItem', input as Arguments, ({ Item }) => this.put(Item as Item)),
       'aws-sdk:dynamodb:deleteItem': (input) => this.answer('deleteItem', input as Arguments, () => {
         this.lock = undefined;
       }),
@@ -122,6 +136,8 @@ export class World {
       'aws-sdk:ssm:putParameter': (input) => this.answer('putParameter', input as Arguments, ({ Value }) => {
         this.champion = JSON.parse(String(Value)) as Arguments;
       }),
+      'aws-sdk:ssm:getParameter': (input) => this.answer('getParameter', input as Arguments, () =>
+        (this.champion === undefined ? failsWith('Ssm.ParameterNotFoundException', 'no such parameter')() : { Parameter: { Value: JSON.stringify(this.champion) } })),
       'events:putEvents': (input) => this.answer('putEvents', input as Arguments, ({ Entries }) => {
         this.told.push(...(Entries as Arguments[]));
       }),
@@ -156,12 +172,20 @@ export class World {
     return seen;
   }
 
-  private takeLock(item: { owner: { S: string } }): void {
+  private put({ pk, owner }: Item): void {
+    const refuse = failsWith('DynamoDb.ConditionalCheckFailedException', 'The conditional request failed');
+    if (pk.S.startsWith(approvalKey(''))) {
+      if (this.claim !== undefined && this.claim !== owner.S) {
+        refuse();
+      }
+      this.claim = owner.S;
+      return;
+    }
     if (this.locked > 0) {
       this.locked -= 1;
-      failsWith('DynamoDb.ConditionalCheckFailedException', 'The conditional request failed')();
+      refuse();
     }
-    this.lock = item.owner.S;
+    this.lock = owner.S;
   }
 
   private judge(): object {
