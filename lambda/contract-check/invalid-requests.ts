@@ -41,7 +41,7 @@ function wrongValues(column: ColumnSchema, valid: Row): InvalidRequest[] {
 }
 
 const outside = (domain: readonly unknown[], type: ColumnSchema['type']): unknown =>
-  type === 'string' ? `not ${domain.map(String).join(' or ')}`.slice(0, 100) : Math.max(...domain.map(Number)) + 1;
+  type === 'string' ? `not ${domain.map(String).join(' or ')}`.slice(0, 100) : type === 'date' || type === 'timestamp' ? '0001-01-01' : Math.max(...domain.map(Number)) + 1;
 
 const request = (...records: readonly Row[]): string => JSON.stringify({ records });
 

@@ -12,6 +12,8 @@ const DECLARED: Record<ColumnSchema['type'], RegExp> = {
   number: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/,
   string: /^(VARCHAR|ENUM.*|UUID|DATE|TIME|TIMESTAMP.*)$/,
   boolean: /^BOOLEAN$/,
+  date: /^(VARCHAR|DATE|TIMESTAMP.*)$/,
+  timestamp: /^(VARCHAR|DATE|TIMESTAMP.*)$/,
 };
 
 /** Types of JSON members that do. */
@@ -20,6 +22,8 @@ const JSON_TYPES: Record<ColumnSchema['type'], readonly string[]> = {
   number: ['BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE'],
   string: ['VARCHAR'],
   boolean: ['BOOLEAN'],
+  date: ['VARCHAR'],
+  timestamp: ['VARCHAR'],
 };
 
 /** A file in the stage. */
@@ -84,6 +88,8 @@ function unparsable({ type }: ColumnSchema, text: string, number: string): strin
     number: [notFinite],
     boolean: [`lower(${text}) NOT IN ('true', 'false')`],
     string: [],
+    date: [`TRY_CAST(${text} AS DATE) IS NULL`],
+    timestamp: [`TRY_CAST(${text} AS TIMESTAMP) IS NULL`],
   };
   return conditions[type];
 }

@@ -2,7 +2,9 @@ import type { ColumnSchema, DataSchema } from '../shared/contract';
 import { identifier } from '../shared/duckdb';
 import { inputColumn, WINDOW_TABLE } from '../shared/inference-window';
 
-const TYPES: Readonly<Record<ColumnSchema['type'], string>> = { integer: 'BIGINT', number: 'DOUBLE', string: 'VARCHAR', boolean: 'BOOLEAN' };
+const TYPES: Readonly<Record<ColumnSchema['type'], string>> = {
+  integer: 'BIGINT', number: 'DOUBLE', string: 'VARCHAR', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMP',
+};
 
 /**
  * The labelled predictions as training data: record id, features and target under the names and types of the schema. A record that was asked for

@@ -1,4 +1,5 @@
 import type { ColumnSchema, DataSchema } from '../shared/contract';
+import { article, valueProblem } from '../shared/schema/values';
 import { type HttpEvent, MAXIMUM_RECORDS, type PredictionRequest } from './contract';
 
 /** A request that the application refuses: status, the offending field and what to send instead. */
@@ -69,7 +70,7 @@ function parseRecord(record: unknown, path: string, columns: ReadonlyMap<string,
     throw new RequestRefusal(400, `${path}.${unknown}`, `unknown field ${JSON.stringify(unknown)}; expected ${[...columns.keys()].join(', ')}`);
   }
   for (const column of columns.values()) {
-    const problem = columnProblem(record[column.name], column);
+    const problem = valueProblem(record[column.name], column);
     if (problem !== undefined) {
       throw new RequestRefusal(400, `${path}.${column.name}`, problem);
     }
@@ -77,45 +78,6 @@ function parseRecord(record: unknown, path: string, columns: ReadonlyMap<string,
   return record;
 }
 
-const TYPES: Readonly<Record<ColumnSchema['type'], (value: unknown) => boolean>> = {
-  integer: (value) => Number.isSafeInteger(value),
-  number: (value) => Number.isFinite(value),
-  string: (value) => typeof value === 'string',
-  boolean: (value) => typeof value === 'boolean',
-};
-
-/**
- * What is wrong with a value, or `undefined`. Bounds of numeric columns are expectations of the data tests and of the monitor, not of requests:
- * the model can score a value beyond them, an unknown category or a missing value it can't.
- */
-function columnProblem(value: unknown, column: ColumnSchema): string | undefined {
-  if (value === undefined) {
-    return 'the field is missing';
-  }
-  if (value === null) {
-    return column.nullable === true ? undefined : `expected ${article(column.type)}, got null`;
-  }
-  if (!TYPES[column.type](value)) {
-    return `expected ${article(column.type)}, got ${shown(value)}`;
-  }
-  if (column.domain !== undefined && !column.domain.some((allowed) => sameValue(allowed, value, column.type))) {
-    return `expected one of ${column.domain.map((allowed) => JSON.stringify(allowed)).join(', ')}, got ${shown(value)}`;
-  }
-  return undefined;
-}
-
-/** Domains hold numbers or text for the same column, depending on who wrote the schema. */
-const sameValue = (allowed: unknown, value: unknown, type: ColumnSchema['type']): boolean =>
-  type === 'string' ? String(allowed) === value : type === 'boolean' ? String(allowed) === String(value) : Number(allowed) === value;
-
-const article = (type: string): string => (type === 'integer' ? 'an integer' : `a ${type}`);
-
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const kind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : article(typeof value));
-
-/** A value in a message, cut: the message is no place for a caller's megabytes. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
-}

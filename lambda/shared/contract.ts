@@ -22,10 +22,14 @@ export const PROJECT_FILE = 'project.json';
 
 export type ProblemType = 'binaryClassification';
 
+/** `date`: ISO 8601 `2026-01-31`; `timestamp`: ISO 8601 `2026-01-31T12:00:00Z`, without an offset in UTC. */
+export type ColumnType = 'integer' | 'number' | 'string' | 'boolean' | 'date' | 'timestamp';
+
 /** One column of the data, as reviewed and committed in the model project's `schema.json`. */
 export interface ColumnSchema {
   readonly name: string;
-  readonly type: 'integer' | 'number' | 'string' | 'boolean';
+  readonly type: ColumnType;
+  readonly description?: string;
   /** Allowed values; a categorical column. Compared as text for strings, as numbers otherwise. */
   readonly domain?: readonly (string | number | boolean)[];
   /**
@@ -34,8 +38,48 @@ export interface ColumnSchema {
    */
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Form of a whole text: a regular expression without look-around and back references, so that JavaScript, RE2 and Java agree on it. */
+  readonly pattern?: string;
   /** @default false */
   readonly nullable?: boolean;
+  /** No two rows have the same value; the record id always is unique. @default false */
+  readonly unique?: boolean;
+  /**
+   * Says something about a person that the law protects, such as race or sex. A sensitive feature must be allowed by name in `data.sensitiveFeatures`;
+   * `false` says that a column whose name sounds like it was looked at and is none.
+   */
+  readonly sensitive?: boolean;
+  /** What obtaining the feature costs, in a unit that the project chooses; judged against `data.featureCostBudget`. */
+  readonly cost?: number;
+}
+
+/** One statement about a column. It has exactly one of the members beside `column`; about a missing value only `missing` says anything. */
+export interface ColumnCondition {
+  readonly column: string;
+  readonly is?: string | number | boolean;
+  readonly isNot?: string | number | boolean;
+  readonly in?: readonly (string | number | boolean)[];
+  readonly notIn?: readonly (string | number | boolean)[];
+  /** Inclusive; for dates and timestamps as ISO 8601 text. */
+  readonly minimum?: number | string;
+  readonly maximum?: number | string;
+  readonly missing?: boolean;
+  /** Names of columns of the same kind: equal to it, at least as great, at most as great. */
+  readonly equalsColumn?: string;
+  readonly atLeastColumn?: string;
+  readonly atMostColumn?: string;
+}
+
+/**
+ * A rule over the columns of one row: where every condition of `when` holds, every condition of `then` must hold. A condition on a missing value is
+ * unknown: unknown in `when` the rule says nothing about the row, unknown in `then` the row breaks no rule (completeness judges missing values).
+ */
+export interface ColumnRule {
+  readonly id: string;
+  readonly description?: string;
+  /** @default - always */
+  readonly when?: readonly ColumnCondition[];
+  readonly then: readonly ColumnCondition[];
 }
 
 /** `schema.json` of a model project. */
@@ -44,9 +88,13 @@ export interface DataSchema {
   /** Column that identifies a record; joins delayed labels to predictions. Not a feature. */
   readonly recordId: ColumnSchema;
   readonly target: ColumnSchema;
-  /** Column that orders records in time, if the project has one. Not a feature. */
+  /** Column that orders records in time, if the project has one: a year, a date or a timestamp. Not a feature. */
   readonly order?: ColumnSchema;
   readonly features: readonly ColumnSchema[];
+  /** Rules over several columns. @default - none */
+  readonly rules?: readonly ColumnRule[];
+  /** Names that no delivery may have, whatever its case; `*` stands for any characters, e.g. `*_email`. @default - none */
+  readonly forbidden?: readonly string[];
 }
 
 /** `model.yaml` of a model project: what *good* means. Durations are in the unit of their name. */
@@ -73,6 +121,25 @@ export interface ModelDeclaration {
     readonly positiveShare: { readonly minimum: number; readonly maximum: number };
     /** Greatest age of the newest delivery (its arrival in the bucket), in days. */
     readonly maximumAgeDays: number;
+    /** Greatest number of rows. @default - no limit */
+    readonly maximumRows?: number;
+    /** Greatest age of the newest value of the schema's `order` column, in days. @default - recorded, not judged */
+    readonly maximumNewestValueAgeDays?: number;
+    /** Greatest share of rows that repeat another row in everything but the record id, 0 to 1. @default - recorded, not judged: categories repeat */
+    readonly maximumDuplicateRowShare?: number;
+    /** Greatest share of rows that break a rule of the schema, of the worst rule, 0 to 1. @default - `maximumInvalidShare` */
+    readonly maximumRuleViolationShare?: number;
+    /**
+     * How well one feature alone may tell the target: AUC (of one class against the rest) for classes, share of the variance explained for numbers.
+     * Beyond it the feature knows the answer. @default 0.99
+     */
+    readonly maximumSingleFeaturePower?: number;
+    /** Share of features that may have drifted against the champion's training data, by `monitoring.drift`. @default - recorded, not judged: drift is a reason to retrain */
+    readonly maximumDriftedFeatureShare?: number;
+    /** Greatest sum of the features' `cost`. @default - recorded, not judged */
+    readonly featureCostBudget?: number;
+    /** Sensitive columns that may be features; any other is refused. @default - none */
+    readonly sensitiveFeatures?: readonly string[];
   };
   readonly training: {
     readonly instanceType: string;

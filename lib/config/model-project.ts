@@ -5,7 +5,8 @@ import type { z } from 'zod';
 import type { DataSchema, ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
 import { type Fault, faultsOf, SourceFile } from './faults';
 import { canonicalJson } from './canonical-json';
-import { dataSchemaSchema, declarationSchema } from './model-schemas';
+import { dataSchemaSchema } from './data-schema';
+import { declarationSchema } from './model-schemas';
 
 const DECLARATION_FILE = 'model.yaml';
 

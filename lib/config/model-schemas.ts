@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ColumnSchema, DataSchema, ModelDeclaration } from '../../lambda/shared/contract';
-import { between, flag, group, integer, listOf, number, oneOf, pattern, positive, scalar, share, text } from './rules';
+import type { ModelDeclaration } from '../../lambda/shared/contract';
+import { between, group, integer, listOf, oneOf, ordered, pattern, positive, type Rule, scalar, share, text } from './rules';
 
 const MODEL_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -12,19 +12,6 @@ const tooLong = { error: (issue: { readonly input?: unknown }) => `must have 2 t
 const instanceType = () => pattern(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'a SageMaker instance type such as ml.m5.large');
 const schedule = () =>
   pattern(/^(rate|cron|at)\(.+\)$/, 'an EventBridge Scheduler expression such as rate(1 day) or cron(0 6 * * ? *)');
-
-/** Adds a rule over several values of one group. */
-type Rule<T> = (value: T) => { readonly path: (string | number)[]; readonly message: string } | undefined;
-const ordered =
-  <T>(...rules: Rule<T>[]) =>
-  (context: z.core.ParsePayload<T>): void => {
-    for (const rule of rules) {
-      const broken = rule(context.value);
-      if (broken !== undefined) {
-        context.issues.push({ code: 'custom', input: context.value, path: broken.path, message: broken.message });
-      }
-    }
-  };
 
 /** `low` is at most `high`. */
 const atMost =
@@ -46,6 +33,14 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
     maximumDuplicateShare: share(),
     positiveShare: group({ minimum: share(), maximum: share() }).check(ordered(atMost('minimum', 'maximum'))),
     maximumAgeDays: positive(),
+    maximumRows: integer(1).optional(),
+    maximumNewestValueAgeDays: positive().optional(),
+    maximumDuplicateRowShare: share().optional(),
+    maximumRuleViolationShare: share().optional(),
+    maximumSingleFeaturePower: between(0.5, 1).optional(),
+    maximumDriftedFeatureShare: share().optional(),
+    featureCostBudget: positive().optional(),
+    sensitiveFeatures: listOf(text(256), 'a list of feature names').optional(),
   }),
   training: group({
     instanceType: instanceType(),
@@ -100,53 +95,3 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
     caveats: text(),
   }),
 });
-
-const NUMERIC: readonly ColumnSchema['type'][] = ['integer', 'number'];
-const TYPE_OF_VALUE: Record<ColumnSchema['type'], (value: unknown) => boolean> = {
-  integer: Number.isInteger,
-  number: (value) => typeof value === 'number',
-  string: (value) => typeof value === 'string',
-  boolean: (value) => typeof value === 'boolean',
-};
-
-const boundsOnlyOnNumbers: Rule<ColumnSchema> = (column) =>
-  NUMERIC.includes(column.type) || (column.minimum === undefined && column.maximum === undefined)
-    ? undefined
-    : { path: ['type'], message: `must be integer or number where minimum or maximum is given, got "${column.type}"` };
-
-const boundsInOrder: Rule<ColumnSchema> = ({ minimum, maximum }) =>
-  minimum === undefined || maximum === undefined || minimum <= maximum
-    ? undefined
-    : { path: ['minimum'], message: `must be at most maximum (${maximum}), got ${minimum}` };
-
-const domainOfType: Rule<ColumnSchema> = ({ domain = [], type }) => {
-  const wrong = domain.findIndex((value) => !TYPE_OF_VALUE[type](value));
-  return wrong === -1 ? undefined : { path: ['domain', wrong], message: `must be of the column's type ${type}, got ${JSON.stringify(domain[wrong])}` };
-};
-
-const column = () =>
-  group({
-    name: text(256),
-    type: oneOf('integer', 'number', 'string', 'boolean'),
-    domain: listOf(scalar(), 'a list of allowed values').min(1, { error: 'must hold at least one value; leave it out where every value is allowed' }).optional(),
-    minimum: number().optional(),
-    maximum: number().optional(),
-    nullable: flag().optional(),
-  }).check(ordered<ColumnSchema>(boundsOnlyOnNumbers, boundsInOrder, domainOfType));
-
-const distinctNames: Rule<DataSchema> = (schema) => {
-  const names = [schema.recordId, schema.target, ...(schema.order === undefined ? [] : [schema.order]), ...schema.features].map(({ name }) => name);
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  const feature = schema.features.findLastIndex(({ name }) => name === repeated);
-  return repeated === undefined
-    ? undefined
-    : { path: feature === -1 ? ['target', 'name'] : ['features', feature, 'name'], message: `must be the name of one column only, got "${repeated}" twice` };
-};
-
-export const dataSchemaSchema: z.ZodType<DataSchema> = group({
-  version: text(64),
-  recordId: column(),
-  target: column(),
-  order: column().optional(),
-  features: listOf(column(), 'a list of columns').min(1, { error: 'must hold at least one column, got []' }),
-}).check(ordered(distinctNames));

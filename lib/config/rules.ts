@@ -83,3 +83,16 @@ const closest = (input: string, values: readonly string[]): string | undefined =
   const plain = (value: string): string => value.toLowerCase().replaceAll(/[-_ ]/g, '');
   return values.find((value) => plain(value) === plain(input));
 };
+
+/** Adds a rule over several values of one group. */
+export type Rule<T> = (value: T) => { readonly path: (string | number)[]; readonly message: string } | undefined;
+export const ordered =
+  <T>(...rules: Rule<T>[]) =>
+  (context: z.core.ParsePayload<T>): void => {
+    for (const rule of rules) {
+      const broken = rule(context.value);
+      if (broken !== undefined) {
+        context.issues.push({ code: 'custom', input: context.value, path: broken.path, message: broken.message });
+      }
+    }
+  };

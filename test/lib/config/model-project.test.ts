@@ -105,10 +105,15 @@ describe('a fault in model.yaml is named with line, value and what is allowed:',
 
 describe('a fault in schema.json is named with line, value and what is allowed:', () => {
   test.each([
-    ['a wrong type', '"type": "integer", "minimum": 18', '"type": "int", "minimum": 18', 'models/employment/schema.json:7: features[0].type must be one of integer, number, string, boolean, got "int"'],
+    ['a wrong type', '"type": "integer", "minimum": 18', '"type": "int", "minimum": 18', 'models/employment/schema.json:7: features[0].type must be one of integer, number, string, boolean, date, timestamp, got "int"'],
     ['a domain of another type', '[0, 1]', '[0, "1"]', `models/employment/schema.json:4: target.domain[1] must be of the column's type integer, got "1"`],
     ['a repeated name', '"SCHL"', '"AGEP"', 'models/employment/schema.json:8: features[1].name must be the name of one column only, got "AGEP" twice'],
     ['bounds of a text', '"type": "string",', '"type": "string", "minimum": 1,', 'models/employment/schema.json:9: features[2].type must be integer or number where minimum or maximum is given, got "string"'],
+    ['a form that not every engine knows', '"type": "string",', '"type": "string", "pattern": "(?=a)",', 'models/employment/schema.json:9: features[2].pattern must do without look-around, named groups and back references, which not every engine knows, got "(?=a)"'],
+    ['a rule about no column', '"version": "1",', '"version": "1", "rules": [{"id": "r", "then": [{"column": "nothing", "is": 1}]}],', expect.stringContaining('models/employment/schema.json:2: rules[0].then[0].column must be a column of the schema, got "nothing"; columns: ')],
+    ['a rule with two operators', '"version": "1",', '"version": "1", "rules": [{"id": "r", "then": [{"column": "AGEP", "is": 1, "maximum": 2}]}],', expect.stringContaining('must come with exactly one of is, isNot, in, ')],
+    ['a rule with a value of another type', '"version": "1",', '"version": "1", "rules": [{"id": "r", "then": [{"column": "AGEP", "in": [1, "2"]}]}],', 'models/employment/schema.json:2: rules[0].then[0].in must be of the type of AGEP, integer, got "2"'],
+    ['a forbidden feature', '"version": "1",', '"version": "1", "forbidden": ["agep"],', 'models/employment/schema.json:2: forbidden[0] must not be a column of the schema, got "agep"; take it out of one of the two'],
   ])('%s', (_case, from, to, expected) => {
     edit('schema.json', from, to);
     expect(faults(() => ModelProject.load(folder))).toEqual([expected]);
@@ -123,7 +128,7 @@ test('all faults of all files are named at once', () => {
   expect(faults(() => ModelProject.load(folder))).toEqual([
     'models/employment/model.yaml:26: quality.minimumAuc must be between 0.5 and 1, got 84; write 0.84',
     'models/employment/model.yaml:27: quality.minimumAccuracy must be between 0 and 1, got 75; write 0.75',
-    'models/employment/schema.json:7: features[0].type must be one of integer, number, string, boolean, got "int"',
+    'models/employment/schema.json:7: features[0].type must be one of integer, number, string, boolean, date, timestamp, got "int"',
     'models/employment/train.py: is missing; jobs and endpoints run it',
   ]);
 });
