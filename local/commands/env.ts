@@ -1,5 +1,6 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import { rootCredentials } from '../core/keys';
+import { assumeAsPerson } from '../sts/person';
 import { requireRun } from './attach';
 import { type Command, CommandError, readArguments } from './command';
 
@@ -52,7 +53,7 @@ async function assume(sts: STSClient, candidates: readonly string[]): Promise<Cr
   let problem = '';
   for (const RoleArn of candidates) {
     try {
-      return (await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'local' }))).Credentials ?? {};
+      return await assumeAsPerson(sts, RoleArn, 'local');
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
     }

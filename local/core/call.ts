@@ -45,19 +45,25 @@ const asServiceError = (error: unknown): ServiceError => {
   return new ServiceError('InternalFailure', `the local AWS failed: ${name}: ${message}`, 500);
 };
 
-/** AWS calls a key that it does not know by other names where the service is older. */
-const UNKNOWN_KEY = 'UnrecognizedClientException';
-const renamed = (error: ServiceError, code: string): ServiceError =>
-  error.code === UNKNOWN_KEY ? new ServiceError(code, error.message, error.status, error.members) : error;
+/** AWS calls a key that it does not know, or that has ended, by other names where the service is older. */
+const OLDER_NAMES = {
+  s3: { UnrecognizedClientException: 'InvalidAccessKeyId', ExpiredTokenException: 'ExpiredToken' },
+  query: { UnrecognizedClientException: 'InvalidClientTokenId', ExpiredTokenException: 'ExpiredToken' },
+} as const;
+
+function renamed(error: ServiceError, kind: keyof typeof OLDER_NAMES): ServiceError {
+  const code = (OLDER_NAMES[kind] as Readonly<Record<string, string>>)[error.code];
+  return code === undefined ? error : new ServiceError(code, error.message, error.status, error.members);
+}
 
 /** An error in the form that the caller's client reads. */
 export function answerError(thrown: unknown, request: WireRequest, service: LocalService | undefined, scope: string, requestId: string): HttpAnswer {
   const error = asServiceError(thrown);
   if (scope === 's3') {
-    const fields = `<Code>${escapeXml(renamed(error, 'InvalidAccessKeyId').code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
+    const fields = `<Code>${escapeXml(renamed(error, 's3').code)}</Code><Message>${escapeXml(error.message)}</Message><RequestId>${requestId}</RequestId>`;
     return { status: error.status, headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0"?><Error>${fields}</Error>` };
   }
   const isQuery = service?.protocol === 'query' || (headerOf(request, 'content-type') ?? '').startsWith('application/x-www-form-urlencoded');
   const protocol = service !== undefined && error.code !== 'UnsupportedProtocol' ? protocolOf(service, request) : isQuery ? awsQuery : awsJson;
-  return protocol.encodeError(protocol === awsQuery ? renamed(error, 'InvalidClientTokenId') : error, request, service?.sdk ?? {}, requestId);
+  return protocol.encodeError(protocol === awsQuery ? renamed(error, 'query') : error, request, service?.sdk ?? {}, requestId);
 }

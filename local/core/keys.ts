@@ -64,10 +64,13 @@ export class KeyRing {
     return { credentials: { accessKeyId, secretAccessKey: randomBytes(20).toString('hex'), sessionToken: randomBytes(48).toString('base64') }, caller };
   }
 
-  /** @throws ServiceError when nobody issued the key. */
+  /** @throws ServiceError when nobody issued the key, or its session has ended. */
   callerOf(accessKeyId: string): Caller {
     const known = this.callers.get(accessKeyId);
     if (known !== undefined) {
+      if (Date.now() >= (known.session?.expires ?? Number.POSITIVE_INFINITY)) {
+        throw new ServiceError('ExpiredTokenException', 'The security token included in the request is expired', 403);
+      }
       return known;
     }
     const accountId = accessKeyId.startsWith(ROOT_PREFIX) ? accessKeyId.slice(ROOT_PREFIX.length) : '';

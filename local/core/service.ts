@@ -31,6 +31,8 @@ export interface SessionFacts {
   readonly tags?: Readonly<Record<string, string>>;
   /** JSON of a policy that limits the session. */
   readonly policy?: string;
+  /** When its key is no longer taken, in real milliseconds: clients renew their keys by the real clock. @default - never: whoever runs the service renews it */
+  readonly expires?: number;
 }
 
 /** An action that somebody must be allowed. */

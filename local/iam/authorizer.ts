@@ -1,16 +1,19 @@
 import type { Access, Buckets, CheckedCall, CheckedS3Call } from '../core/access';
 import { ServiceError, type Caller, type Permission } from '../core/service';
 import { needsOf } from './actions';
+import { boundaryRole } from './actions/deployment';
 import { textAt, type Needed } from './actions/need';
 import { keyUses, s3Needs, type S3Call } from './actions/s3';
 import { showsSecondFactor } from './actions/sts';
 import { callerContext, isRoot, principalOf, requestFacts, sourceContext, tagContext } from './caller';
+import { messageKeyNeeds, through } from './message-keys';
 import { requestContext, type ContextValues } from './policy/context';
 import { compilePolicy, type AccessRequest, type Policy } from './policy/document';
 import { evaluate, type Decision } from './policy/evaluate';
 import { denialMessage } from './policy/message';
 import { PolicyProblem } from './policy/problem';
 import { refusal } from './refusal';
+import { ownKeyUse } from './service-keys';
 import { askedFor, isTrust, ownerOf, type Sources } from './sides';
 import { BucketBook, keyArn } from './sources/buckets';
 import { KeyBook } from './sources/keys';
@@ -60,14 +63,19 @@ export class Authorizer implements Access {
   /** @param sources Where policies are read. @default - the services of this local AWS */
   constructor(private readonly cloud: AuthorizerCloud, readonly sources: Sources = sourcesOf(cloud)) {}
 
-  async check({ caller, region, service, operation, input }: CheckedCall): Promise<void> {
+  async check(call: CheckedCall): Promise<void> {
+    const { caller, region, service, operation, input } = call;
     this.accounts.add(caller.accountId);
     const needs = needsOf(service, { operation, input, accountId: caller.accountId, region });
     if (needs === undefined) {
       return this.unknown(caller, `${service}:${operation}`);
     }
     const mfa = operation === 'AssumeRole' && isRoot(caller) && showsSecondFactor(input) ? { 'aws:MultiFactorAuthPresent': true, 'aws:MultiFactorAuthAge': 0 } : {};
-    await this.all({ caller, region, service, context: { ...tagContext(input), ...mfa } }, needs);
+    const boundary = boundaryRole(service, operation, input);
+    const held = boundary === undefined || isRoot(caller) ? {} : { 'iam:PermissionsBoundary': await this.understood(this.sources.roles.boundaryOf(caller.accountId, boundary)) };
+    await this.all({ caller, region, service, context: { ...tagContext(input), ...mfa, ...held } }, needs);
+    await this.all({ caller, region, service, context: {} }, await messageKeyNeeds(call, needs[0]?.resource ?? '', this.sources));
+    await this.prepare(call);
   }
 
   async checkS3(call: CheckedS3Call): Promise<void> {
@@ -205,6 +213,19 @@ export class Authorizer implements Access {
     return known;
   }
 
+  /** A service that will encrypt for itself tries its key first. */
+  private async prepare(call: CheckedCall): Promise<void> {
+    const use = ownKeyUse(call);
+    if (use === undefined) {
+      return;
+    }
+    try {
+      await this.all({ caller: use.caller, region: call.region, service: call.service, context: {} }, use.needs);
+    } catch (error) {
+      throw error instanceof ServiceError && error.code !== 'UnsupportedPolicy' ? use.refused() : error;
+    }
+  }
+
   /** Reading and writing encrypted objects takes the bucket's key, through S3. */
   private async useKeys(occasion: Occasion, call: S3Call): Promise<void> {
     for (const { bucket, action, keyId } of keyUses(call)) {
@@ -214,8 +235,7 @@ export class Authorizer implements Access {
         continue;
       }
       const resource = encryption === 'aws' ? `arn:aws:kms:${occasion.region}:${owner}:alias/aws/s3` : encryption.keyArn;
-      const context = { 'kms:ViaService': `s3.${occasion.region}.amazonaws.com`, 'aws:ViaAWSService': true, 'aws:CalledVia': ['s3.amazonaws.com'] };
-      await this.all(occasion, [{ action, resource, context }]);
+      await this.all(occasion, [{ action, resource, context: through('s3', occasion.region) }]);
     }
   }
 

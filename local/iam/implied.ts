@@ -1,4 +1,5 @@
 import type { Permission } from '../core/service';
+import { through } from './message-keys';
 
 /** What services do in a role's name without a call that anybody sees. Pure: who runs the service asks with `LocalCloud.require`. */
 
@@ -60,14 +61,14 @@ interface EndpointFacts extends Place {
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
  */
 export function endpointNeeds({ accountId, region, keyId, alarms = [] }: EndpointFacts): Permission[] {
-  const through = { 'kms:ViaService': `sagemaker.${region}.amazonaws.com`, 'aws:ViaAWSService': true, 'aws:CalledVia': ['sagemaker.amazonaws.com'] };
+  const context = through('sagemaker', region);
   const key = keyId === undefined || keyId.startsWith('arn:') ? keyId : `arn:aws:kms:${region}:${accountId}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
   return [
     ...(key === undefined
       ? []
       : [
-        { action: 'kms:DescribeKey', resource: key, context: through },
-        { action: 'kms:CreateGrant', resource: key, context: { ...through, 'kms:GrantIsForAWSResource': true } },
+        { action: 'kms:DescribeKey', resource: key, context },
+        { action: 'kms:CreateGrant', resource: key, context: { ...context, 'kms:GrantIsForAWSResource': true } },
       ]),
     ...alarms.flatMap((name) => on(`arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`, 'cloudwatch:DescribeAlarms')),
   ];

@@ -9,10 +9,10 @@ import type { Roles } from './sources/roles';
 
 /** Everything that policies are read from. */
 export interface Sources {
-  readonly roles: Pick<Roles, 'of' | 'list' | 'changed'>;
+  readonly roles: Pick<Roles, 'of' | 'boundaryOf' | 'list' | 'changed'>;
   readonly keys: Pick<KeyBook, 'keyArn' | 'policyOf' | 'aliasesOfKey' | 'changed'>;
   readonly buckets: Pick<BucketBook, 'ownerOf' | 'policyOf' | 'encryptionOf' | 'changed'>;
-  readonly resources: Pick<ResourceBook, 'policyOf' | 'changed'>;
+  readonly resources: Pick<ResourceBook, 'policyOf' | 'encryptionOf' | 'changed'>;
 }
 
 /** What is asked for, with the policy that hangs on it. */

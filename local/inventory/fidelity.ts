@@ -41,7 +41,7 @@ export const OWN_SERVICES: Readonly<Record<string, Fidelity>> = {
     same: 'JSONata machines: all states, Distributed Map, retries, task tokens, nested executions, redrive, history, error names; service integrations make real calls',
     different: 'no JSONPath, no express machines on their own, no activities, no aliases',
   },
-  sts: { title: 'STS', same: 'AssumeRole across accounts under trust policies, identity of the caller', different: 'sessions do not end' },
+  sts: { title: 'STS', same: 'AssumeRole across accounts under trust policies, sessions that end, identity of the caller', different: 'a second factor is any six digits; no SAML, no web identities' },
 };
 
 /** Services that moto answers, unpatched, by signing name; those that the process and the toolkit use. */
@@ -61,5 +61,4 @@ export const COMMODITY_SERVICES: Readonly<Record<string, Fidelity>> = {
 
 /** Condition keys that stand in the policies and are never asked for here, with the reason. A call that asks for one fails by its name. */
 export const IDLE_CONDITION_KEYS: Readonly<Record<string, string>> = {
-  'kms:EncryptionContext:aws:logs:arn': 'CloudWatch Logs encrypts nothing here',
 };

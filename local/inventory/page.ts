@@ -47,7 +47,7 @@ export const PARTS: Readonly<Record<string, () => string>> = {
   'passed on': commodityServices,
   'resource types': resourceTypes,
   'accepted types': () => Object.keys(inert).toSorted().map((type) => `- \`${type}\``).join('\n'),
-  'idle keys': () => Object.entries(IDLE_CONDITION_KEYS).map(([key, reason]) => `- \`${key}\`: ${reason}`).join('\n'),
+  'idle keys': () => Object.entries(IDLE_CONDITION_KEYS).map(([key, reason]) => `- \`${key}\`: ${reason}`).join('\n') || 'None.',
   integrations,
   'fault kinds': () => code(FAULT_KINDS),
 };

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { unzip, type Unzipped } from 'fflate';
-import { ServiceError, type LocalCloud } from '../core/service';
+import { createClient } from '../core/client';
+import { ServiceError, type Caller, type LocalCloud } from '../core/service';
 
 /** A zip that has been unpacked once. */
 export interface CodePackage {
@@ -31,9 +32,13 @@ export class CodeStore {
 
   constructor(private readonly cloud: LocalCloud) {}
 
-  /** @throws ServiceError naming the object or the damage */
-  async load(source: CodeSource, accountId: string): Promise<CodePackage> {
-    const zip = source.ZipFile ?? await this.fetch(source, accountId);
+  /**
+   * Whoever hands an object over must be allowed to read it: Lambda reads it in the caller's name.
+   *
+   * @throws ServiceError naming the object or the damage
+   */
+  async load(source: CodeSource, caller: Caller): Promise<CodePackage> {
+    const zip = source.ZipFile ?? await this.fetch(source, caller);
     const digest = createHash('sha256').update(zip).digest();
     const key = digest.toString('hex');
     const known = this.packages.get(key);
@@ -46,13 +51,12 @@ export class CodeStore {
     return made;
   }
 
-  private async fetch({ S3Bucket, S3Key, S3ObjectVersion }: CodeSource, accountId: string): Promise<Uint8Array> {
+  private async fetch({ S3Bucket, S3Key, S3ObjectVersion }: CodeSource, { accessKeyId }: Caller): Promise<Uint8Array> {
     if (S3Bucket === undefined || S3Key === undefined) {
       throw new ServiceError('InvalidParameterValueException', 'Code needs ZipFile, or S3Bucket and S3Key; container images are not supported by the local AWS');
     }
     const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-    const credentials = this.cloud.credentialsOf(`arn:aws:iam::${accountId}:root`, 'lambda-code');
-    const s3 = new S3Client({ endpoint: this.cloud.endpoint, region: this.cloud.region, credentials, forcePathStyle: true, maxAttempts: 2 });
+    const s3 = createClient(S3Client, this.cloud, { accessKeyId, secretAccessKey: 'not-checked' });
     try {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: S3Bucket, Key: S3Key, VersionId: S3ObjectVersion }));
       if (Body === undefined) {
@@ -60,7 +64,11 @@ export class CodeStore {
       }
       return await Body.transformToByteArray();
     } catch (error) {
-      throw new ServiceError('InvalidParameterValueException', `Error occurred while GetObject of s3://${S3Bucket}/${S3Key}: ${(error as Error).name}: ${(error as Error).message}`);
+      const { name, message } = error as Error;
+      if (name === 'AccessDenied') {
+        throw new ServiceError('AccessDeniedException', `Your access has been denied by S3, please make sure your request credentials have permission to GetObject for ${S3Bucket}/${S3Key}. S3 Error Code: ${name}. S3 Error Message: ${message}`, 403);
+      }
+      throw new ServiceError('InvalidParameterValueException', `Error occurred while GetObject of s3://${S3Bucket}/${S3Key}: ${name}: ${message}`);
     } finally {
       s3.destroy();
     }

@@ -62,7 +62,7 @@ export class Functions {
     private readonly retire: (arn: string) => void,
   ) {}
 
-  readonly create = async (input: CreateFunctionRequest, { accountId }: CallContext): Promise<FunctionConfiguration> => {
+  readonly create = async (input: CreateFunctionRequest, { accountId, caller }: CallContext): Promise<FunctionConfiguration> => {
     const { name } = parseFunctionName(input.FunctionName ?? '', accountId);
     const { region } = this.cloud;
     const arn = functionArn(region, accountId, name);
@@ -90,7 +90,7 @@ export class Functions {
     checkConfiguration(configuration);
     await this.checkRole(configuration, { accountId, arn, name });
     const layers = this.layersOf(input.Layers);
-    const code = await this.code.load(input.Code ?? {}, accountId);
+    const code = await this.code.load(input.Code ?? {}, caller);
     const latest: Revision = { configuration: { ...configuration, ...codeMembers(code), ...layers.members }, code, layers: layers.packages };
     const fn: LocalFunction = {
       accountId, region, name, arn, latest, lastVersion: 0,
@@ -131,9 +131,9 @@ export class Functions {
     Functions: [...this.store.functions.values()].filter((fn) => fn.accountId === accountId).map((fn) => fn.latest.configuration),
   });
 
-  readonly updateCode = async (input: UpdateFunctionCodeRequest, { accountId }: CallContext): Promise<FunctionConfiguration> => {
+  readonly updateCode = async (input: UpdateFunctionCodeRequest, { accountId, caller }: CallContext): Promise<FunctionConfiguration> => {
     const fn = this.store.find(input.FunctionName ?? '', accountId);
-    const code = await this.code.load(input, fn.accountId);
+    const code = await this.code.load(input, caller);
     const architectures = input.Architectures === undefined ? {} : { Architectures: input.Architectures };
     this.change(fn, { ...fn.latest, code, configuration: { ...fn.latest.configuration, ...codeMembers(code), ...architectures } });
     return input.Publish === true ? this.publishOf(fn, undefined) : fn.latest.configuration;

@@ -26,10 +26,10 @@ const nameIn = (text: string): string => text.split(':layer:').at(-1)?.split(':'
 export class Layers {
   constructor(private readonly store: Store, private readonly code: CodeStore, private readonly cloud: LocalCloud) {}
 
-  readonly publish = async (input: PublishLayerVersionRequest, { accountId }: CallContext): Promise<PublishLayerVersionResponse> => {
+  readonly publish = async (input: PublishLayerVersionRequest, { accountId, caller }: CallContext): Promise<PublishLayerVersionResponse> => {
     const name = nameIn(input.LayerName ?? '');
     const own = layerArn(this.cloud.region, accountId, name);
-    const code = await this.code.load(input.Content ?? {}, accountId);
+    const code = await this.code.load(input.Content ?? {}, caller);
     const version = (this.store.layerCounts.get(own) ?? 0) + 1;
     this.store.layerCounts.set(own, version);
     const layer: LayerVersion = {

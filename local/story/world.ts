@@ -6,8 +6,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { Credentials } from '../core/service';
+import { assumeAsPerson } from '../sts/person';
 
 /** A running local AWS, as `run.json` describes it. */
 export interface CloudAddress {
@@ -72,15 +73,9 @@ export class World {
     }
     const account = this.account(environment);
     const sts = new STSClient({ ...this.settings(), credentials: rootCredentials(account) });
-    const { Credentials: issued } = await sts.send(
-      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/mlops-${environment}-${role}`, RoleSessionName: `story-${role}` }),
-    );
+    const issued = await assumeAsPerson(sts, `arn:aws:iam::${account}:role/mlops-${environment}-${role}`, `story-${role}`);
     sts.destroy();
-    return this.clients(id, {
-      accessKeyId: issued?.AccessKeyId ?? '',
-      secretAccessKey: issued?.SecretAccessKey ?? '',
-      sessionToken: issued?.SessionToken,
-    });
+    return this.clients(id, { accessKeyId: issued.AccessKeyId ?? '', secretAccessKey: issued.SecretAccessKey ?? '', sessionToken: issued.SessionToken });
   }
 
   close(): void {

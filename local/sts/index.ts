@@ -57,7 +57,9 @@ export function createStsService(cloud: LocalCloud, keys: KeyRing): LocalService
         }
         const seconds = input.DurationSeconds ?? SESSION_SECONDS;
         checkDuration(seconds, await requireRole(roleArn, context), context.caller.roleArn !== undefined);
+        const expires = Date.now() + seconds * 1000;
         const session = {
+          expires,
           mfa: showsSecondFactor({ ...input }),
           tags: Object.fromEntries((input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
           ...(input.Policy === undefined ? {} : { policy: input.Policy }),
@@ -69,7 +71,7 @@ export function createStsService(cloud: LocalCloud, keys: KeyRing): LocalService
             AccessKeyId: credentials.accessKeyId,
             SecretAccessKey: credentials.secretAccessKey,
             SessionToken: credentials.sessionToken,
-            Expiration: new Date(Date.now() + seconds * 1000),
+            Expiration: new Date(expires),
           },
           AssumedRoleUser: { AssumedRoleId: `${roleId}:${sessionName}`, Arn: caller.principalArn },
         };

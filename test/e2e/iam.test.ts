@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, PutMetricAlarmCommand, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { AttachRolePolicyCommand, CreatePolicyCommand, CreateRoleCommand, DeleteRolePolicyCommand, IAMClient, PutRolePermissionsBoundaryCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
@@ -9,6 +10,8 @@ import { AddPermissionCommand, CreateFunctionCommand, InvokeCommand, LambdaClien
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutBucketEncryptionCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateModelPackageGroupCommand, DescribeModelPackageGroupCommand, PutModelPackageGroupPolicyCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient, type AssumeRoleRequest } from '@aws-sdk/client-sts';
 import { zipSync } from 'fflate';
@@ -18,6 +21,7 @@ import type { Credentials } from '../../local/core/service';
 import { startDaemon, type Daemon } from '../../local/daemon/start';
 import type { AccessReport } from '../../local/iam/report';
 import { ensurePython } from '../../local/setup';
+import { assumeAsPerson } from '../../local/sts/person';
 import { until } from './sagemaker-world';
 
 jest.setTimeout(60_000);
@@ -235,6 +239,58 @@ describe('keys', () => {
   });
 });
 
+describe('keys that services use', () => {
+  const keyFor = async (...statements: object[]): Promise<string> =>
+    (await root(KMSClient).send(new CreateKeyCommand({ Policy: document({ Effect: 'Allow', Principal: account(OWN), Action: 'kms:*', Resource: '*' }, ...statements) }))).KeyMetadata?.Arn ?? '';
+
+  test('of a topic must let in who publishes, through SNS', async () => {
+    const KmsMasterKeyId = await keyFor();
+    const { TopicArn } = await root(SNSClient).send(new CreateTopicCommand({ Name: 'encrypted', Attributes: { KmsMasterKeyId } }));
+    const publish = new PublishCommand({ TopicArn, Message: 'm' });
+    await expect(as(await session('keyless-publisher', allow('sns:Publish')), SNSClient).send(publish)).rejects.toThrow(`kms:GenerateDataKey on resource: ${KmsMasterKeyId}`);
+    const through = { Condition: { StringEquals: { 'kms:ViaService': `sns.${REGION}.amazonaws.com` } } };
+    await as(await session('publisher', allow('sns:Publish'), allow(['kms:GenerateDataKey*', 'kms:Decrypt'], KmsMasterKeyId, through)), SNSClient).send(publish);
+  });
+
+  test('of a queue must let in who sends and who receives', async () => {
+    const { QueueUrl } = await root(SQSClient).send(new CreateQueueCommand({ QueueName: 'encrypted', Attributes: { KmsMasterKeyId: await keyFor() } }));
+    const send = new SendMessageCommand({ QueueUrl, MessageBody: 'm' });
+    await expect(as(await session('keyless-sender', allow('sqs:*')), SQSClient).send(send)).rejects.toThrow('kms:GenerateDataKey');
+    const sender = as(await session('sender', allow('sqs:*'), allow('kms:GenerateDataKey'), allow('kms:Decrypt')), SQSClient);
+    await sender.send(send);
+    expect((await sender.send(new ReceiveMessageCommand({ QueueUrl }))).Messages).toHaveLength(1);
+    await expect(as(await session('keyless-receiver', allow('sqs:*')), SQSClient).send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toThrow('kms:Decrypt');
+  });
+
+  test('of a topic to which an alarm speaks must let in CloudWatch', async () => {
+    const speak = async (name: string, ...statements: object[]): Promise<string[]> => {
+      const Policy = document({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish', Resource: '*' });
+      const { TopicArn = '' } = await root(SNSClient).send(new CreateTopicCommand({ Name: name, Attributes: { KmsMasterKeyId: await keyFor(...statements), Policy } }));
+      const cloudwatch = root(CloudWatchClient);
+      await cloudwatch.send(new PutMetricAlarmCommand({
+        AlarmName: name, AlarmActions: [TopicArn], Namespace: 'n', MetricName: 'm', Statistic: 'Sum', Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold',
+      }));
+      await cloudwatch.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: 'ALARM', StateReason: 'a test' }));
+      return until('the call of the alarm', async () => {
+        const lines = readFileSync(join(folder, 'calls.log'), 'utf8').split('\n').filter((line) => line.includes('cloudwatch.amazonaws.com sns Publish'));
+        return lines.length > 0 ? lines : undefined;
+      });
+    };
+    expect((await speak('mute'))[0]).toContain('kms:GenerateDataKey');
+    await speak('heard', { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: '*', Condition: { StringEquals: { 'aws:SourceAccount': OWN } } });
+    await until('the message', async () => (/cloudwatch\.amazonaws\.com sns Publish \d+ms ok/.test(readFileSync(join(folder, 'calls.log'), 'utf8')) ? true : undefined));
+  });
+
+  test('of a log group must let in CloudWatch Logs', async () => {
+    const create = (logGroupName: string, kmsKeyId: string) => root(CloudWatchLogsClient).send(new CreateLogGroupCommand({ logGroupName, kmsKeyId }));
+    await expect(create('/iam/closed', await keyFor())).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    await create('/iam/open', await keyFor({
+      Effect: 'Allow', Principal: { Service: `logs.${REGION}.amazonaws.com` }, Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'], Resource: '*',
+      Condition: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${REGION}:${OWN}:log-group:/iam/open` } },
+    }));
+  });
+});
+
 describe('trust', () => {
   test('of another account lets in whom both sides allow', async () => {
     const target = await role('target', [allow('ssm:GetParameter')], { trusted: account(OTHER) });
@@ -259,6 +315,12 @@ describe('trust', () => {
     const arn = await role('guarded', [], { condition: { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } } });
     await expect(assume(arn)).rejects.toMatchObject({ name: 'AccessDenied' });
     await assume(arn, { SerialNumber: `arn:aws:iam::${OWN}:mfa/somebody`, TokenCode: '123456' });
+    // A person shows it where it is asked for, and there alone.
+    await assumeAsPerson(root(STSClient), arn, 'somebody');
+    const unguarded = await role('unguarded', [allow('ssm:GetParameter', '*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })]);
+    const issued = await assumeAsPerson(root(STSClient), unguarded, 'somebody');
+    const ssm = as({ accessKeyId: issued.AccessKeyId ?? '', secretAccessKey: 'x' }, SSMClient);
+    await expect(ssm.send(new GetParameterCommand({ Name: '/iam/value' }))).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
   test('of a service is needed to give it the role', async () => {
@@ -274,6 +336,16 @@ describe('trust', () => {
 
 describe('functions', () => {
   const trusted = { Service: 'lambda.amazonaws.com' };
+
+  test('are made of an object that their maker may read', async () => {
+    await root(S3Client).send(new CreateBucketCommand({ Bucket: 'iam-code', CreateBucketConfiguration: { LocationConstraint: REGION } }));
+    await root(S3Client).send(new PutObjectCommand({ Bucket: 'iam-code', Key: 'code.zip', Body: zipSync({ 'index.js': Buffer.from('exports.handler = async () => 1;') }) }));
+    const Role = await role('from-object', [], { trusted });
+    const create = new CreateFunctionCommand({ FunctionName: 'from-object', Runtime: 'nodejs24.x', Handler: 'index.handler', Role, Code: { S3Bucket: 'iam-code', S3Key: 'code.zip' } });
+    const maker = [allow('lambda:*'), allow('iam:PassRole')];
+    await expect(as(await session('blind-maker', ...maker), LambdaClient).send(create)).rejects.toThrow('permission to GetObject for iam-code/code.zip');
+    await as(await session('sighted-maker', ...maker, allow('s3:GetObject', 'arn:aws:s3:::iam-code/*')), LambdaClient).send(create);
+  });
 
   beforeAll(async () => {
     const arn = await role('function', [allow('ssm:PutParameter')], { trusted });
@@ -298,8 +370,7 @@ describe('functions', () => {
       lambda.send(new AddPermissionCommand({ FunctionName: 'marker', StatementId, Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com', SourceArn }));
     await events.send(new PutTargetsCommand({ Rule: 'marks', Targets: [{ Id: '1', Arn: `arn:aws:lambda:${REGION}:${OWN}:function:marker` }] }));
     const put = async (): Promise<unknown> => events.send(new PutEventsCommand({ Entries: [{ Source: 'iam.test', DetailType: 't', Detail: '{}' }] }));
-    const { readFileSync } = await import('node:fs');
-    const refused = (): number => readFileSync(join(folder, 'local.log'), 'utf8').split('gave up on').length - 1;
+    const refused = (): number => readFileSync(join(folder, 'local.log'), 'utf8').split('gave up on arn:aws:lambda').length - 1;
     await put();
     await until('the first refusal', async () => (refused() === 1 ? true : undefined));
     await permit(`${RuleArn}-2`, 'another-rule');

@@ -1,4 +1,4 @@
-import { anything, each, either, given, on, passes, textAt, type Need, type ServiceActions } from './need';
+import { anything, each, either, given, on, passes, textAt, type Input, type Need, type ServiceActions } from './need';
 
 /** A stack by its name is a stack of any id. */
 const stack: Need = on('stack/{StackName}/*');
@@ -26,6 +26,13 @@ const policy = on('{PolicyArn}');
 const withPolicy = given((input) => ({ 'iam:PolicyARN': textAt(input, 'PolicyArn') }), role);
 const withBoundary = given((input) => ({ 'iam:PermissionsBoundary': textAt(input, 'PermissionsBoundary') }), role);
 const profile = on('instance-profile/{InstanceProfileName}');
+
+/** Changes of a role that may hang on the boundary that it has; those that give it one hang on that. */
+const BOUND = new Set(['AttachRolePolicy', 'DetachRolePolicy', 'PutRolePolicy', 'DeleteRolePolicy', 'DeleteRolePermissionsBoundary']);
+
+/** Name of the role whose permissions boundary is the condition key `iam:PermissionsBoundary` of a call. */
+export const boundaryRole = (service: string, operation: string, input: Input): string | undefined =>
+  (service === 'iam' && BOUND.has(operation) ? textAt(input, 'RoleName') : undefined);
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html */
 export const iam: ServiceActions = {

@@ -32,6 +32,7 @@ const KNOWN_KEYS: readonly string[] = [
   's3:prefix', 's3:delimiter', 's3:max-keys', 's3:versionid', 's3:x-amz-acl', 's3:x-amz-server-side-encryption', 's3:x-amz-server-side-encryption-aws-kms-key-id',
   's3:object-lock-mode', 's3:tlsversion', 's3:resourceaccount',
   'kms:viaservice', 'kms:calleraccount', 'kms:resourcealiases', 'kms:signingalgorithm', 'kms:messagetype', 'kms:grantisforawsresource',
+  'kms:encryptioncontext:aws:logs:arn', 'kms:encryptioncontext:aws:cloudtrail:arn', 'kms:encryptioncontext:aws:sns:topicarn', 'kms:encryptioncontext:aws:sqs:arn',
   'iam:passedtoservice', 'iam:permissionsboundary', 'iam:policyarn', 'iam:awsservicename',
   'sts:externalid', 'sts:rolesessionname',
   'cloudwatch:namespace', 'events:source', 'events:detail-type',

@@ -6,6 +6,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createClient } from '../../core/client';
 import { rootCredentials } from '../../core/keys';
 import { compilePolicy, type Policy } from '../policy/document';
+import { keyArn, type Encryption } from './buckets';
 import { Memory } from './memory';
 
 interface Cloud {
@@ -13,7 +14,14 @@ interface Cloud {
   readonly region: string;
 }
 
-type Send = (arn: string, cloud: Cloud) => Promise<string | undefined>;
+/** What a resource says of itself. */
+interface Facts {
+  readonly policy?: string;
+  /** Id, ARN or alias of the key that encrypts what it holds. */
+  readonly key?: string;
+}
+
+type Read = (arn: string, cloud: Cloud) => Promise<Facts>;
 
 const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
 const resourceOf = (arn: string): string => arn.split(':').slice(5).join(':');
@@ -38,13 +46,13 @@ interface Kind {
   readonly resource: RegExp;
   /** The resource that holds the policy, when it is another one. */
   readonly holder?: (arn: string) => string;
-  readonly read: Send;
-  /** Operations that change policies, by signing name: all of them are read anew. */
+  readonly read: Read;
+  /** Operations that change policies or keys, by signing name: all of them are read anew. */
   readonly changes: readonly string[];
 }
 
 /** No SDK package of ECR is installed. */
-async function repositoryPolicy(arn: string, { endpoint, region }: Cloud): Promise<string | undefined> {
+async function repositoryPolicy(arn: string, { endpoint, region }: Cloud): Promise<Facts> {
   const key = rootCredentials(accountOf(arn)).accessKeyId;
   const answer = await fetch(endpoint, {
     method: 'POST',
@@ -56,7 +64,7 @@ async function repositoryPolicy(arn: string, { endpoint, region }: Cloud): Promi
     body: JSON.stringify({ registryId: accountOf(arn), repositoryName: resourceOf(arn).slice('repository/'.length) }),
   });
   const { policyText, __type: type = '' } = await answer.json() as { readonly policyText?: string; readonly __type?: string };
-  return type.endsWith('RepositoryNotFoundException') ? OPEN_REGISTRY : policyText;
+  return { policy: type.endsWith('RepositoryNotFoundException') ? OPEN_REGISTRY : policyText };
 }
 
 const KINDS: readonly Kind[] = [
@@ -71,7 +79,7 @@ const KINDS: readonly Kind[] = [
     resource: /^function:/,
     read: async (arn, cloud) => {
       const [, name, Qualifier] = resourceOf(arn).split(':');
-      return (await client(LambdaClient, cloud, accountOf(arn)).send(new GetPolicyCommand({ FunctionName: name, Qualifier }))).Policy;
+      return { policy: (await client(LambdaClient, cloud, accountOf(arn)).send(new GetPolicyCommand({ FunctionName: name, Qualifier }))).Policy };
     },
     changes: ['lambda:AddPermission', 'lambda:RemovePermission', 'lambda:DeleteFunction', 'lambda:DeleteAlias'],
   },
@@ -80,22 +88,26 @@ const KINDS: readonly Kind[] = [
     resource: /./,
     read: async (arn, cloud) => {
       const QueueUrl = `${cloud.endpoint}/${accountOf(arn)}/${resourceOf(arn)}`;
-      const { Attributes } = await client(SQSClient, cloud, accountOf(arn)).send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }));
-      return Attributes?.Policy;
+      const { Attributes } = await client(SQSClient, cloud, accountOf(arn)).send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy', 'KmsMasterKeyId'] }));
+      return { policy: Attributes?.Policy, key: Attributes?.KmsMasterKeyId };
     },
     changes: ['sqs:SetQueueAttributes', 'sqs:CreateQueue', 'sqs:DeleteQueue', 'sqs:AddPermission', 'sqs:RemovePermission'],
   },
   {
     service: 'sns',
     resource: /./,
-    read: async (arn, cloud) => (await client(SNSClient, cloud, accountOf(arn)).send(new GetTopicAttributesCommand({ TopicArn: arn }))).Attributes?.Policy,
+    read: async (arn, cloud) => {
+      const { Attributes } = await client(SNSClient, cloud, accountOf(arn)).send(new GetTopicAttributesCommand({ TopicArn: arn }));
+      return { policy: Attributes?.Policy, key: Attributes?.KmsMasterKeyId };
+    },
     changes: ['sns:SetTopicAttributes', 'sns:CreateTopic', 'sns:DeleteTopic', 'sns:AddPermission', 'sns:RemovePermission'],
   },
   {
     service: 'events',
     resource: /^event-bus\//,
-    read: async (arn, cloud) =>
-      (await client(EventBridgeClient, cloud, accountOf(arn)).send(new DescribeEventBusCommand({ Name: resourceOf(arn).slice('event-bus/'.length) }))).Policy,
+    read: async (arn, cloud) => ({
+      policy: (await client(EventBridgeClient, cloud, accountOf(arn)).send(new DescribeEventBusCommand({ Name: resourceOf(arn).slice('event-bus/'.length) }))).Policy,
+    }),
     changes: ['events:PutPermission', 'events:RemovePermission', 'events:CreateEventBus', 'events:UpdateEventBus', 'events:DeleteEventBus'],
   },
   {
@@ -104,7 +116,7 @@ const KINDS: readonly Kind[] = [
     holder: group,
     read: async (arn, cloud) => {
       const ModelPackageGroupName = resourceOf(arn).slice('model-package-group/'.length);
-      return (await client(SageMakerClient, cloud, accountOf(arn)).send(new GetModelPackageGroupPolicyCommand({ ModelPackageGroupName }))).ResourcePolicy;
+      return { policy: (await client(SageMakerClient, cloud, accountOf(arn)).send(new GetModelPackageGroupPolicyCommand({ ModelPackageGroupName }))).ResourcePolicy };
     },
     changes: ['sagemaker:PutModelPackageGroupPolicy', 'sagemaker:DeleteModelPackageGroupPolicy', 'sagemaker:DeleteModelPackageGroup'],
   },
@@ -119,34 +131,47 @@ const OPEN_REGISTRY = JSON.stringify({
 /** Errors that say: there is no policy, or not even the resource. */
 const ABSENT = /ResourceNotFound|NotFound|NonExistent|DoesNotExist|does not exist|no resource policy|Cannot find/i;
 
-/** Policies of functions, queues, topics, buses and model package groups, read through the services' own APIs. */
+/** Policies and keys of functions, queues, topics, buses and model package groups, read through the services' own APIs. */
 export class ResourceBook {
-  private readonly policies = new Memory<Policy | undefined>();
+  private readonly known = new Memory<{ readonly policy?: Policy; readonly key?: string }>();
 
   constructor(private readonly cloud: Cloud) {}
 
   async policyOf(arn: string): Promise<Policy | undefined> {
-    const service = arn.split(':')[2];
-    const kind = KINDS.find((one) => one.service === service && one.resource.test(resourceOf(arn)));
-    if (kind === undefined || arn.includes('*')) {
-      return undefined;
+    return (await this.of(arn)).policy;
+  }
+
+  /** How a topic or queue encrypts its messages. */
+  async encryptionOf(arn: string): Promise<Encryption> {
+    const { key } = await this.of(arn);
+    if (key === undefined || key === '') {
+      return 'none';
     }
-    const holder = kind.holder?.(arn) ?? arn;
-    return this.policies.get(holder, async () => {
-      const text = await kind.read(holder, this.cloud).catch((error: unknown) => {
-        if (error instanceof Error && (ABSENT.test(error.name) || ABSENT.test(error.message))) {
-          return undefined;
-        }
-        throw error;
-      });
-      return text === undefined || text === '' ? undefined : compilePolicy(text, `policy of ${holder}`, 'resource');
-    });
+    return key.startsWith('alias/aws/') ? 'aws' : { keyArn: keyArn(key, this.cloud.region, accountOf(arn)) };
   }
 
   changed(service: string, operation: string): void {
     const kind = KINDS.find(({ changes }) => changes.includes(`${service}:${operation}`));
     if (kind !== undefined) {
-      this.policies.drop(`arn:aws:${kind.service}:*`);
+      this.known.drop(`arn:aws:${kind.service}:*`);
     }
+  }
+
+  private async of(arn: string): Promise<{ readonly policy?: Policy; readonly key?: string }> {
+    const service = arn.split(':')[2];
+    const kind = KINDS.find((one) => one.service === service && one.resource.test(resourceOf(arn)));
+    if (kind === undefined || arn.includes('*')) {
+      return {};
+    }
+    const holder = kind.holder?.(arn) ?? arn;
+    return this.known.get(holder, async () => {
+      const { policy, key } = await kind.read(holder, this.cloud).catch((error: unknown): Facts => {
+        if (error instanceof Error && (ABSENT.test(error.name) || ABSENT.test(error.message))) {
+          return {};
+        }
+        throw error;
+      });
+      return { key, ...(policy === undefined || policy === '' ? {} : { policy: compilePolicy(policy, `policy of ${holder}`, 'resource') }) };
+    });
   }
 }

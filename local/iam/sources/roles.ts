@@ -13,6 +13,7 @@ export interface RolePolicies {
   readonly trust: Policy;
   readonly identity: readonly Policy[];
   readonly boundary?: Policy;
+  readonly boundaryArn?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -36,8 +37,13 @@ export class Roles {
   /** @returns undefined when there is no such role */
   async of(roleArn: string): Promise<RolePolicies | undefined> {
     const { accountId, name } = parseRoleArn(roleArn);
-    const role = await this.roles.get(`${accountId}/${name}`, async () => this.load(accountId, name));
+    const role = await this.named(accountId, name);
     return role?.arn === roleArn ? role : undefined;
+  }
+
+  /** ARN of the policy that is the permissions boundary of the role of this name, if there is one. */
+  async boundaryOf(accountId: string, name: string): Promise<string | undefined> {
+    return (await this.named(accountId, name))?.boundaryArn;
   }
 
   /** ARNs of an account's roles. */
@@ -59,6 +65,10 @@ export class Roles {
     } else if (ONE_ROLE.has(operation)) {
       this.roles.drop(`${accountId}/${roleName ?? ''}`);
     }
+  }
+
+  private async named(accountId: string, name: string): Promise<RolePolicies | undefined> {
+    return this.roles.get(`${accountId}/${name}`, async () => this.load(accountId, name));
   }
 
   private client(accountId: string): IAMClient {
@@ -97,7 +107,7 @@ export class Roles {
       arn: role?.Arn ?? '',
       trust: compilePolicy(decoded(role?.AssumeRolePolicyDocument), `trust policy of role ${RoleName}`, 'resource'),
       identity: [...inline, ...managed],
-      ...(boundary === undefined ? {} : { boundary: await this.managedPolicy(iam, accountId, boundary) }),
+      ...(boundary === undefined ? {} : { boundary: await this.managedPolicy(iam, accountId, boundary), boundaryArn: boundary }),
       tags: Object.fromEntries((role?.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     };
   }

@@ -7,7 +7,6 @@ export const errors = {
   inUse: (message: string): ServiceError => new ServiceError('ResourceInUse', message),
   conflict: (message: string): ServiceError => new ServiceError('ConflictException', message),
   limit: (message: string): ServiceError => new ServiceError('ResourceLimitExceeded', message),
-  denied: (message: string): ServiceError => new ServiceError('AccessDeniedException', message),
   /** A documented feature of SageMaker that is not rehearsed here. */
   unsupported: (what: string): ServiceError => new ServiceError('UnsupportedOperation', `sagemaker: ${what} is not supported by the local AWS`, 501),
 };

@@ -99,7 +99,7 @@ export class Models {
   }
 
   private fromPackage(definition: ContainerDefinition, context: CallContext): Pick<ContainerDefinition, 'Image' | 'ModelDataUrl' | 'Environment'> {
-    const found = this.book.package(definition.ModelPackageName, context, 'CreateModel');
+    const found = this.book.package(definition.ModelPackageName, context);
     if (found.status !== 'Completed') {
       throw errors.invalid(`the model package ${found.arn} has status ${found.status}; a model needs Completed`);
     }

@@ -3,7 +3,6 @@ import type { CallContext, Caller } from '../../core/service';
 import { errors } from '../core/errors';
 import type { Listed } from '../core/listing';
 import { arnOf, parseArn, Regional, type ParsedArn, type Place } from '../core/place';
-import { permits } from './resource-policy';
 
 export interface ModelPackage extends Listed {
   readonly arn: string;
@@ -38,7 +37,7 @@ export interface RegistryPlace {
 /** Who acted, as the registry shows it. */
 export const userContext = (caller: Caller): UserContext => ({ IamIdentity: { Arn: caller.principalArn, PrincipalId: caller.accessKeyId } });
 
-/** All model packages of all accounts: the groups' policies let other accounts in. */
+/** All model packages of all accounts. Whether a group's policy lets another account in is decided before a call is run, as for every resource. */
 export class RegistryBook {
   private readonly places = new Regional<RegistryPlace>(() => ({ groups: new Map(), single: new Map() }));
 
@@ -46,7 +45,7 @@ export class RegistryBook {
     return this.places.of(place);
   }
 
-  group(nameOrArn: string | undefined, context: CallContext, action: string): ModelPackageGroup {
+  group(nameOrArn: string | undefined, context: CallContext): ModelPackageGroup {
     const arn = parseArn(nameOrArn ?? '');
     const place = arn ?? context;
     const name = arn?.id ?? nameOrArn ?? '';
@@ -54,18 +53,16 @@ export class RegistryBook {
     if (group === undefined) {
       throw errors.invalid(`ModelPackageGroup ${arnOf(place, 'model-package-group', name)} does not exist.`);
     }
-    this.admit(group, context, action, group.arn);
     return group;
   }
 
   /** @param nameOrArn ARN of a version, or the name of a package without a group */
-  package(nameOrArn: string | undefined, context: CallContext, action: string): ModelPackage {
+  package(nameOrArn: string | undefined, context: CallContext): ModelPackage {
     const arn = parseArn(nameOrArn ?? '');
     const found = arn === undefined ? this.of(context).single.get(nameOrArn ?? '') : this.byArn(arn);
     if (found === undefined) {
       throw errors.invalid(`ModelPackage ${nameOrArn} does not exist.`);
     }
-    this.admit(found.group, context, action, found.arn);
     return found;
   }
 
@@ -75,17 +72,6 @@ export class RegistryBook {
     return version === undefined
       ? [...single.values()].find((one) => one.name.toLowerCase() === group)
       : [...groups.values()].find((one) => one.name.toLowerCase() === group)?.packages.get(Number(version));
-  }
-
-  private admit(group: ModelPackageGroup | undefined, context: CallContext, action: string, resource: string): void {
-    const owner = parseArn(resource)?.accountId;
-    if (owner === context.accountId || permits(group?.policy, { caller: context.caller, action: `sagemaker:${action}`, resource })) {
-      return;
-    }
-    throw errors.denied(
-      `User: ${context.caller.principalArn} is not authorized to perform: sagemaker:${action} on resource: ${resource} `
-      + 'because no resource-based policy allows the action',
-    );
   }
 }
 

@@ -8,8 +8,7 @@ import { page } from '../core/listing';
 import { arnOf } from '../core/place';
 import type { Tags } from '../core/tags';
 import { userContext, type ModelPackageGroup, type RegistryBook } from './book';
-import { checkDescription } from './limits';
-import { policyProblem } from './resource-policy';
+import { checkDescription, checkGroupPolicy } from './limits';
 
 const description = (group: ModelPackageGroup): object => ({
   ModelPackageGroupName: group.name, ModelPackageGroupArn: group.arn, ModelPackageGroupDescription: group.description, CreationTime: group.creationTime,
@@ -32,7 +31,7 @@ function create(book: RegistryBook, tags: Tags, input: CreateModelPackageGroupIn
 }
 
 function remove(book: RegistryBook, tags: Tags, input: DeleteModelPackageGroupInput, context: CallContext): object {
-  const group = book.group(input.ModelPackageGroupName, context, 'DeleteModelPackageGroup');
+  const group = book.group(input.ModelPackageGroupName, context);
   if (group.packages.size > 0) {
     throw errors.conflict(`Model Package Group cannot be deleted because it still contains Model Packages: ${group.arn}`);
   }
@@ -44,30 +43,27 @@ function remove(book: RegistryBook, tags: Tags, input: DeleteModelPackageGroupIn
 export const groupOperations = (book: RegistryBook, tags: Tags): Readonly<Record<string, Operation>> => ({
   CreateModelPackageGroup: async (input: CreateModelPackageGroupInput, context) => create(book, tags, input, context),
   DescribeModelPackageGroup: async (input: DescribeModelPackageGroupInput, context) =>
-    description(book.group(input.ModelPackageGroupName, context, 'DescribeModelPackageGroup')),
+    description(book.group(input.ModelPackageGroupName, context)),
   DeleteModelPackageGroup: async (input: DeleteModelPackageGroupInput, context) => remove(book, tags, input, context),
   ListModelPackageGroups: async (input: ListModelPackageGroupsInput, context) => {
     const { items, NextToken } = page(book.of(context).groups.values(), input, 'Ascending');
     return { NextToken, ModelPackageGroupSummaryList: items.map(description) };
   },
   PutModelPackageGroupPolicy: async (input: PutModelPackageGroupPolicyInput, context) => {
-    const group = book.group(input.ModelPackageGroupName, context, 'PutModelPackageGroupPolicy');
-    const problem = policyProblem(String(input.ResourcePolicy));
-    if (problem !== undefined) {
-      throw errors.invalid(`Invalid resource policy of ${group.name}: ${problem}`);
-    }
+    const group = book.group(input.ModelPackageGroupName, context);
+    checkGroupPolicy(group.name, String(input.ResourcePolicy));
     group.policy = input.ResourcePolicy;
     return { ModelPackageGroupArn: group.arn };
   },
   GetModelPackageGroupPolicy: async (input: GetModelPackageGroupPolicyInput, context) => {
-    const group = book.group(input.ModelPackageGroupName, context, 'GetModelPackageGroupPolicy');
+    const group = book.group(input.ModelPackageGroupName, context);
     if (group.policy === undefined) {
       throw errors.invalid(`Cannot find Model Package Group Policy for ${group.arn}`);
     }
     return { ResourcePolicy: group.policy };
   },
   DeleteModelPackageGroupPolicy: async (input: GetModelPackageGroupPolicyInput, context) => {
-    book.group(input.ModelPackageGroupName, context, 'DeleteModelPackageGroupPolicy').policy = undefined;
+    book.group(input.ModelPackageGroupName, context).policy = undefined;
     return {};
   },
 });

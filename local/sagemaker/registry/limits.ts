@@ -1,4 +1,5 @@
 import type { MetadataProperties, ModelPackageModelCard } from '@aws-sdk/client-sagemaker';
+import { compilePolicy } from '../../iam/policy/document';
 import { errors, oneOf } from '../core/errors';
 
 /** Limits of the registry that the SDK's schemas do not know. */
@@ -9,6 +10,7 @@ const METADATA_VALUE = 256;
 const METADATA_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const PROPERTY_LENGTH = 1024;
 const CARD_LENGTH = 100_000;
+const POLICY_LENGTH = 20_480;
 
 export const APPROVALS = ['Approved', 'Rejected', 'PendingManualApproval'] as const;
 const CARD_STATUSES = ['Draft', 'PendingReview', 'Approved', 'Archived'];
@@ -60,5 +62,17 @@ export function checkModelCard(card: ModelPackageModelCard | undefined): void {
 export function checkDescription(name: string, text: string | undefined): void {
   if ((text?.length ?? 0) > PROPERTY_LENGTH) {
     throw errors.invalid(`${name} has ${text?.length} characters; the limit is ${PROPERTY_LENGTH}`);
+  }
+}
+
+/** @param policy JSON of the policy of the group of this name */
+export function checkGroupPolicy(group: string, policy: string): void {
+  if (policy.length > POLICY_LENGTH) {
+    throw errors.invalid(`Invalid resource policy of ${group}: the policy has ${policy.length} characters; the limit is ${POLICY_LENGTH}`);
+  }
+  try {
+    compilePolicy(policy, `policy of ${group}`, 'resource');
+  } catch (error) {
+    throw errors.invalid(`Invalid resource policy of ${group}: ${(error as Error).message}`);
   }
 }

@@ -22,7 +22,7 @@ export class ModelPackages {
     return {
       CreateModelPackage: async (input: CreateModelPackageInput, context) => this.create(input, context),
       DescribeModelPackage: async (input: DescribeModelPackageInput, context) =>
-        description(this.book.package(input.ModelPackageName, context, 'DescribeModelPackage')),
+        description(this.book.package(input.ModelPackageName, context)),
       UpdateModelPackage: async (input: UpdateModelPackageInput, context) => this.update(input, context),
       DeleteModelPackage: async (input: DeleteModelPackageInput, context) => this.remove(input, context),
       ListModelPackages: async (input: ListModelPackagesInput, context) => this.list(input, context),
@@ -52,7 +52,7 @@ export class ModelPackages {
   }
 
   private versioned(input: CreateModelPackageInput, context: CallContext): ModelPackage {
-    const group = this.book.group(input.ModelPackageGroupName, context, 'CreateModelPackage');
+    const group = this.book.group(input.ModelPackageGroupName, context);
     group.lastVersion += 1;
     const version = group.lastVersion;
     const arn = `${group.arn.replace(':model-package-group/', ':model-package/')}/${version}`;
@@ -85,7 +85,7 @@ export class ModelPackages {
 
   private update(input: UpdateModelPackageInput, context: CallContext): object {
     refuse('UpdateModelPackage', input, ['AdditionalInferenceSpecificationsToAdd', 'SourceUri', 'ModelPackageRegistrationType']);
-    const found = this.book.package(input.ModelPackageArn, context, 'UpdateModelPackage');
+    const found = this.book.package(input.ModelPackageArn, context);
     oneOf('modelApprovalStatus', input.ModelApprovalStatus, APPROVALS);
     checkDescription('ApprovalDescription', input.ApprovalDescription);
     checkModelCard(input.ModelCard);
@@ -118,7 +118,7 @@ export class ModelPackages {
   }
 
   private remove(input: DeleteModelPackageInput, context: CallContext): object {
-    const found = this.book.package(input.ModelPackageName, context, 'DeleteModelPackage');
+    const found = this.book.package(input.ModelPackageName, context);
     if (found.group !== undefined && found.version !== undefined) {
       found.group.packages.delete(found.version);
     } else {
@@ -133,7 +133,7 @@ export class ModelPackages {
     const { single, groups } = this.book.of(context);
     const versions = input.ModelPackageGroupName === undefined
       ? [...groups.values()].flatMap((group) => [...group.packages.values()])
-      : [...this.book.group(input.ModelPackageGroupName, context, 'ListModelPackages').packages.values()];
+      : [...this.book.group(input.ModelPackageGroupName, context).packages.values()];
     const type = input.ModelPackageType ?? (input.ModelPackageGroupName === undefined ? 'Unversioned' : 'Versioned');
     const all = [...(type === 'Unversioned' ? [] : versions), ...(type === 'Versioned' || input.ModelPackageGroupName !== undefined ? [] : single.values())];
     const wanted = all.filter((one) => input.ModelApprovalStatus === undefined || one.input.ModelApprovalStatus === input.ModelApprovalStatus);

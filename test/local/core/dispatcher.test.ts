@@ -161,3 +161,19 @@ describe('the front door', () => {
     expect(answer.executionArn).toContain(':222222222222:');
   });
 });
+
+describe('a session that has ended', () => {
+  const ended = (): { accessKeyId: string; secretAccessKey: string } => cloud.keys.issue('arn:aws:iam::111111111111:role/r', 's', { session: { expires: Date.now() - 1 } }).credentials;
+
+  test('is refused in the words of the service', async () => {
+    await expect(createClient(SFNClient, cloud, ended()).send(new StartExecutionCommand({ stateMachineArn: 'arn:m', name: 'n' }))).rejects.toMatchObject({
+      name: 'ExpiredTokenException', message: 'The security token included in the request is expired',
+    });
+    await expect(createClient(CloudFormationClient, cloud, ended()).send(new DescribeStacksCommand({ StackName: 's' }))).rejects.toMatchObject({ name: 'ExpiredToken' });
+  });
+
+  test('is one that has not ended until then', async () => {
+    const lasting = cloud.keys.issue('arn:aws:iam::111111111111:role/r', 's', { session: { expires: Date.now() + 60_000 } }).credentials;
+    await expect(createClient(CloudFormationClient, cloud, lasting).send(new DescribeStacksCommand({ StackName: 's' }))).resolves.toBeDefined();
+  });
+});

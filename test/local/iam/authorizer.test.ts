@@ -21,10 +21,13 @@ interface World {
   readonly encryption?: Encryption;
   readonly resourcePolicies?: Readonly<Record<string, readonly object[]>>;
   readonly trusted?: string;
+  readonly boundaryArn?: string;
+  /** Of topics and queues. */
+  readonly messageEncryption?: Encryption;
 }
 
 /** An authorizer over policies that stand here instead of in services. */
-function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none', resourcePolicies = {}, trusted = 'lambda.amazonaws.com' }: World = {}) {
+function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none', resourcePolicies = {}, trusted = 'lambda.amazonaws.com', boundaryArn, messageEncryption = 'none' }: World = {}) {
   const logged: string[] = [];
   const changes: string[] = [];
   const role = {
@@ -36,6 +39,7 @@ function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none
   const sources: Sources = {
     roles: {
       of: async (arn) => (arn === ROLE ? role : undefined),
+      boundaryOf: async (account, name) => (account === OWN && name === 'bounded' ? boundaryArn : undefined),
       list: async () => [ROLE],
       changed: (operation, _account, name) => void changes.push(`${operation} ${name}`),
     },
@@ -53,6 +57,7 @@ function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none
     },
     resources: {
       policyOf: async (arn) => (resourcePolicies[arn] === undefined ? undefined : document(arn, 'resource', ...resourcePolicies[arn])),
+      encryptionOf: async () => messageEncryption,
       changed: (service, operation) => void changes.push(`${service}:${operation}`),
     },
   };
@@ -240,4 +245,87 @@ test('a check takes well under a third of a millisecond', async () => {
     times.push(performance.now() - started);
   }
   expect(times.sort((a, b) => a - b)[300]).toBeLessThan(0.3);
+});
+
+describe('a role that may change only roles with the boundary', () => {
+  const boundaryArn = `arn:aws:iam::${OWN}:policy/boundary`;
+  const { access } = authorizer({
+    boundaryArn,
+    identity: [allow(['iam:CreateRole', 'iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:DeleteRolePolicy', 'iam:PutRolePermissionsBoundary'], '*', { Condition: { StringEquals: { 'iam:PermissionsBoundary': boundaryArn } } })],
+  });
+  const change = async (operation: string, input: Record<string, string>): Promise<void> => access.check(call('iam', operation, input));
+
+  test('makes one with it, and none without or with another', async () => {
+    await change('CreateRole', { RoleName: 'new', PermissionsBoundary: boundaryArn });
+    await expect(change('CreateRole', { RoleName: 'new' })).rejects.toThrow('not authorized to perform: iam:CreateRole');
+    await expect(change('PutRolePermissionsBoundary', { RoleName: 'bounded', PermissionsBoundary: `${boundaryArn}-2` })).rejects.toThrow('iam:PutRolePermissionsBoundary');
+  });
+
+  test.each(['PutRolePolicy', 'AttachRolePolicy', 'DeleteRolePolicy'])('%s: by the boundary that the role has', async (operation) => {
+    await change(operation, { RoleName: 'bounded', PolicyName: 'p', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' });
+    await expect(change(operation, { RoleName: 'free', PolicyName: 'p', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' })).rejects.toThrow(`iam:${operation}`);
+  });
+});
+
+describe('the key of a topic or queue', () => {
+  const topic = `arn:aws:sns:${REGION}:${OWN}:alarms`;
+  const queueUrl = `http://127.0.0.1:9/${OWN}/work`;
+  const alarm: Caller = { ...rule, principalArn: 'cloudwatch.amazonaws.com', service: { name: 'cloudwatch.amazonaws.com', sourceAccount: OWN, sourceArn: `arn:aws:cloudwatch:${REGION}:${OWN}:alarm:a` } };
+  const account = { Effect: 'Allow', Principal: { AWS: OWN }, Action: 'kms:*', Resource: '*' };
+  const service = { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: ['kms:GenerateDataKey*', 'kms:Decrypt'], Resource: '*', Condition: { StringEquals: { 'aws:SourceAccount': OWN } } };
+  const open = { [topic]: [{ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish', Resource: topic }] };
+  const publish = (caller: Caller) => call('sns', 'Publish', { TopicArn: topic }, caller);
+  const encrypted = { messageEncryption: { keyArn: KEY } } as const;
+
+  test('must let in who publishes and who sends', async () => {
+    const grants = [allow(['sns:Publish', 'sqs:SendMessage', 'sqs:ReceiveMessage'])];
+    const without = authorizer({ ...encrypted, identity: grants, keyPolicy: [account] }).access;
+    await expect(without.check(publish(worker))).rejects.toThrow(`kms:GenerateDataKey on resource: ${KEY}`);
+    await expect(without.check(call('sqs', 'SendMessage', { QueueUrl: queueUrl }))).rejects.toThrow('kms:GenerateDataKey');
+    await expect(without.check(call('sqs', 'ReceiveMessage', { QueueUrl: queueUrl }))).rejects.toThrow('kms:Decrypt');
+    const through = { Condition: { StringEquals: { 'kms:ViaService': [`sns.${REGION}.amazonaws.com`, `sqs.${REGION}.amazonaws.com`] } } };
+    const { access } = authorizer({ ...encrypted, identity: [...grants, allow(['kms:GenerateDataKey', 'kms:Decrypt'], KEY, through)], keyPolicy: [account] });
+    await access.check(publish(worker));
+    await access.check(call('sqs', 'SendMessage', { QueueUrl: queueUrl }));
+    await access.check(call('sqs', 'ReceiveMessage', { QueueUrl: queueUrl }));
+  });
+
+  test('lets in a service by its own policy, for the account that it names', async () => {
+    await authorizer({ ...encrypted, keyPolicy: [service], resourcePolicies: open }).access.check(publish(alarm));
+    await expect(authorizer({ ...encrypted, keyPolicy: [account], resourcePolicies: open }).access.check(publish(alarm))).rejects.toThrow('because no resource-based policy allows the kms:GenerateDataKey action');
+    const other = { ...service, Condition: { StringEquals: { 'aws:SourceAccount': OTHER } } };
+    await expect(authorizer({ ...encrypted, keyPolicy: [other], resourcePolicies: open }).access.check(publish(alarm))).rejects.toThrow('kms:GenerateDataKey');
+  });
+
+  test('that AWS holds lets in the account, and no service', async () => {
+    const world = { messageEncryption: 'aws', identity: [allow('sns:Publish')], resourcePolicies: open } as const;
+    await authorizer(world).access.check(publish(worker));
+    await expect(authorizer(world).access.check(publish(alarm))).rejects.toThrow('alias/aws/sns');
+  });
+});
+
+describe('the key of a log group or trail', () => {
+  const logs = (group: string) => ({
+    Effect: 'Allow', Principal: { Service: `logs.${REGION}.amazonaws.com` }, Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'], Resource: '*',
+    Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${REGION}:${OWN}:log-group:${group}` } },
+  });
+  const create = call('logs', 'CreateLogGroup', { logGroupName: '/mlops/x', kmsKeyId: KEY }, root());
+
+  test('must let CloudWatch Logs in for this group, whoever makes it', async () => {
+    await authorizer({ keyPolicy: [logs('/mlops/*')] }).access.check(create);
+    await expect(authorizer({ keyPolicy: [logs('/other/*')] }).access.check(create)).rejects.toMatchObject({
+      code: 'InvalidParameterException', message: expect.stringContaining(`not allowed to be used with Arn 'arn:aws:logs:${REGION}:${OWN}:log-group:/mlops/x'`) as string,
+    });
+    await authorizer({ keyPolicy: [] }).access.check(call('logs', 'CreateLogGroup', { logGroupName: '/mlops/x' }, root()));
+  });
+
+  test('must let CloudTrail in for this trail', async () => {
+    const trail = call('cloudtrail', 'CreateTrail', { Name: 'mlops-prod', KmsKeyId: KEY, S3BucketName: 'b' }, root());
+    const policy = (SourceArn: string) => ({
+      Effect: 'Allow', Principal: { Service: 'cloudtrail.amazonaws.com' }, Action: ['kms:GenerateDataKey', 'kms:DescribeKey'], Resource: '*',
+      Condition: { StringEquals: { 'aws:SourceAccount': OWN }, StringLike: { 'aws:SourceArn': SourceArn } },
+    });
+    await authorizer({ keyPolicy: [policy(`arn:aws:cloudtrail:${REGION}:${OWN}:trail/mlops-*`)] }).access.check(trail);
+    await expect(authorizer({ keyPolicy: [policy('arn:aws:cloudtrail:*:*:trail/other')] }).access.check(trail)).rejects.toMatchObject({ code: 'InsufficientEncryptionPolicyException' });
+  });
 });

@@ -2,7 +2,6 @@ import * as sdk from '@aws-sdk/client-sagemaker';
 import { validateOperation } from '../../../local/core/validate';
 import type { CallContext } from '../../../local/core/service';
 import { createSageMakerService } from '../../../local/sagemaker';
-import { permits } from '../../../local/sagemaker/registry/resource-policy';
 import { fakeCloud, fakeContext, type FakeCloud } from '../../support/fake-cloud';
 
 const OWNER = '111111111111';
@@ -128,38 +127,24 @@ describe('limits', () => {
 });
 
 describe('the policy of a group', () => {
-  const resource = `arn:aws:sagemaker:eu-central-1:${OWNER}:model-package/g/1`;
-  const policy = (statement: object): string => JSON.stringify({
-    Statement: { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${GUEST}:root` }, Action: 'sagemaker:Describe*', Resource: resource.replace('/1', '/*'), ...statement },
-  });
-  const asked = { caller: fakeContext(GUEST, `arn:aws:iam::${GUEST}:role/promote`).caller, action: 'sagemaker:DescribeModelPackage', resource };
+  const statement = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${GUEST}:root` }, Action: 'sagemaker:DescribeModelPackage', Resource: '*' };
+  const put = async (made: Registry, ResourcePolicy: string): Promise<unknown> => made.call('PutModelPackageGroupPolicy', { ModelPackageGroupName: 'prod-Employment', ResourcePolicy });
 
-  test.each<[boolean, string, string | undefined]>([
-    [true, 'the account of the caller', policy({})],
-    [true, 'the role of the caller', policy({ Principal: { AWS: `arn:aws:iam::${GUEST}:role/promote` } })],
-    [true, 'a condition on the role', policy({ Condition: { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${GUEST}:role/pro*` } } })],
-    [false, 'nobody', undefined],
-    [false, 'another account', policy({ Principal: { AWS: 'arn:aws:iam::333333333333:root' } })],
-    [false, 'another action', policy({ Action: 'sagemaker:CreateModel' })],
-    [false, 'another resource', policy({ Resource: resource.replace('/1', '/2') })],
-    [false, 'a condition on another role', policy({ Condition: { StringEquals: { 'aws:PrincipalArn': 'other' } } })],
-    [false, 'a condition that is not known here', policy({ Condition: { Bool: { 'aws:SecureTransport': 'true' } } })],
-    [false, 'a denial', JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }, { Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }] })],
-  ])('permits (%s): %s', (permitted, _title, text) => {
-    expect(permits(text, asked)).toBe(permitted);
-  });
-
-  test('lets another account describe a version, and nothing without it', async () => {
+  test('is kept, shown and removed', async () => {
     const made = await withGroup();
-    const { ModelPackageArn } = await register(made);
-    const describeIt = (): Promise<unknown> => made.call('DescribeModelPackage', { ModelPackageName: ModelPackageArn }, fakeContext(GUEST));
-    await expect(describeIt()).rejects.toMatchObject({ code: 'AccessDeniedException' });
-    await made.call('PutModelPackageGroupPolicy', {
-      ModelPackageGroupName: 'prod-Employment',
-      ResourcePolicy: policy({ Resource: `arn:aws:sagemaker:eu-central-1:${OWNER}:model-package/prod-employment/*` }),
-    });
-    await expect(describeIt()).resolves.toMatchObject({ ModelPackageVersion: 1 });
+    const ResourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await put(made, ResourcePolicy);
+    expect(await made.call('GetModelPackageGroupPolicy', { ModelPackageGroupName: 'prod-Employment' })).toEqual({ ResourcePolicy });
     await made.call('DeleteModelPackageGroupPolicy', { ModelPackageGroupName: 'prod-Employment' });
-    await expect(describeIt()).rejects.toMatchObject({ code: 'AccessDeniedException' });
+    await expect(made.call('GetModelPackageGroupPolicy', { ModelPackageGroupName: 'prod-Employment' })).rejects.toThrow('Cannot find Model Package Group Policy');
+  });
+
+  test.each([
+    ['no JSON', '{'],
+    ['without a statement', '{}'],
+    ['with a statement for nobody', JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Principal: undefined }] })],
+    ['too long', JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Sid: 'x'.repeat(21_000) }] })],
+  ])('is refused when it is %s', async (_title, policy) => {
+    await expect(put(await withGroup(), policy)).rejects.toThrow('Invalid resource policy of prod-Employment');
   });
 });
