@@ -34,15 +34,20 @@ export class Toolkit {
     return assembly;
   }
 
-  /** Prepares accounts for deployments from the tooling account. */
-  async bootstrap(accounts: readonly string[]): Promise<void> {
+  /**
+   * Prepares accounts for deployments from the tooling account.
+   *
+   * @param executionPolicy ARN of the policy of an account that says what CloudFormation may do. @default - administrator
+   * @param qualifier of the bootstrap's resources. @default - that of the toolkit
+   */
+  async bootstrap(accounts: readonly string[], { executionPolicy, qualifier }: { readonly executionPolicy?: (account: string) => string; readonly qualifier?: string } = {}): Promise<void> {
     const empty = join(this.options.folder, 'empty');
     mkdirSync(empty, { recursive: true });
     await Promise.all(
       accounts.map(async (account) => {
-        const policy = 'arn:aws:iam::aws:policy/AdministratorAccess';
+        const policy = executionPolicy?.(account) ?? 'arn:aws:iam::aws:policy/AdministratorAccess';
         const target = `aws://${account}/${this.options.region}`;
-        const args = ['bootstrap', target, '--trust', TOOLING_ACCOUNT, '--cloudformation-execution-policies', policy];
+        const args = ['bootstrap', target, '--trust', TOOLING_ACCOUNT, '--cloudformation-execution-policies', policy, ...(qualifier === undefined ? [] : ['--qualifier', qualifier])];
         await run(args, { cwd: empty, env: this.environment(account) });
         this.options.log(`bootstrapped ${account}`);
       }),
