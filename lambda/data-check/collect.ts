@@ -30,7 +30,7 @@ export async function collectFacts(database: Database, found: readonly TableFile
     unreadable,
     columns,
     recordIds: await recordIds(database),
-    target: await target(database, declaration.positiveLabel),
+    target: await target(database, declaration.positiveLabel as number | string),
   };
 }
 

@@ -30,7 +30,7 @@ export function measureModel(predictions: TestPredictions, declaration: ModelDec
   if (problem !== undefined) {
     return [rows, ...nothingMeasured(problem, Object.values(ID).filter((id) => id !== ID.ROWS))];
   }
-  return [rows, measureAuc(predictions), measureAccuracy(predictions, declaration.decisionThreshold), ...measureBaseline(predictions), measureChampion(predictions)];
+  return [rows, measureAuc(predictions), measureAccuracy(predictions, declaration.decisionThreshold ?? 0.5), ...measureBaseline(predictions), measureChampion(predictions)];
 }
 
 function measureAuc({ label, candidate }: TestPredictions): Measurement {

@@ -1,3 +1,5 @@
+import type { Label } from '../shared/contract';
+
 /**
  * What callers of the application send and get, as JSON over HTTP (`POST /`, content type `application/json`).
  */
@@ -28,7 +30,7 @@ export interface Prediction {
   readonly [column: string]: unknown;
   /** Of the positive class, 0 to 1. */
   readonly probability: number;
-  readonly label: number | string;
+  readonly label: Label;
   /** What the application made of it under the project's decision threshold. */
   readonly decision: Decision;
 }

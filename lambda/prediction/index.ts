@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import * as clients from '../shared/clients';
-import { Env, type InferenceRecord, type ModelProjectData } from '../shared/contract';
+import { Env, type InferenceRecord, type Label, type ModelProjectData } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { logger } from '../shared/logger';
 import { modelProject } from '../shared/project';
@@ -52,7 +52,7 @@ async function predict(event: HttpEvent, requestId: string): Promise<PredictionR
     modelPackageArn: answer.modelPackageArn,
     predictions: records.map(({ recordId, output, response }) => ({
       [project.schema.recordId.name]: recordId,
-      ...output,
+      ...(output as { probability: number; label: Label }),
       decision: response.decision as Decision,
     })),
   };
@@ -67,7 +67,7 @@ export function inferenceRecords(
 ): InferenceRecord[] {
   return answer.predictions.map((prediction, row) => {
     const { [schema.recordId.name]: recordId, ...input } = request.records[row] ?? {};
-    const decision: Decision = prediction.probability >= declaration.decisionThreshold ? 'positive' : 'negative';
+    const decision: Decision = prediction.probability >= (declaration.decisionThreshold ?? 0.5) ? 'positive' : 'negative';
     return {
       ...call,
       row,

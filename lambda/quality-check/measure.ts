@@ -52,7 +52,7 @@ async function join(
   const { positiveLabel } = declaration;
   const positive = typeof positiveLabel === 'number'
     ? `TRY_CAST(${identifier(target.name)} AS DOUBLE) = ${positiveLabel}`
-    : `${identifier(target.name)} = ${literal(positiveLabel)}`;
+    : `${identifier(target.name)} = ${literal(String(positiveLabel))}`;
   await loadWindow(database, window, schema);
   await loadTable(database, 'labels', labels, [{ name: recordId.name, type: 'VARCHAR' }, { name: target.name, type: 'VARCHAR' }]);
   const { predictions } = await database.row<{ predictions: number }>(`SELECT count(*) AS predictions FROM ${WINDOW_TABLE}`);

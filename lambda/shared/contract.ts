@@ -20,7 +20,11 @@ export const Env = {
 /** File beside every bundled handler that belongs to a model: the resolved model project ({@link ModelProjectData}). */
 export const PROJECT_FILE = 'project.json';
 
-export type ProblemType = 'binaryClassification';
+export const PROBLEM_TYPES = ['binaryClassification', 'multiclassClassification', 'regression'] as const;
+export type ProblemType = (typeof PROBLEM_TYPES)[number];
+
+/** A class of the target, as the data have it. */
+export type Label = number | string | boolean;
 
 /** `date`: ISO 8601 `2026-01-31`; `timestamp`: ISO 8601 `2026-01-31T12:00:00Z`, without an offset in UTC. */
 export type ColumnType = 'integer' | 'number' | 'string' | 'boolean' | 'date' | 'timestamp';
@@ -90,12 +94,52 @@ export interface DataSchema {
   readonly target: ColumnSchema;
   /** Column that orders records in time, if the project has one: a year, a date or a timestamp. Not a feature. */
   readonly order?: ColumnSchema;
+  /** Column with the person or thing that a record is about, where several records may be about one. Not a feature; see `training.split.entity`. */
+  readonly entity?: ColumnSchema;
   readonly features: readonly ColumnSchema[];
   /** Rules over several columns. @default - none */
   readonly rules?: readonly ColumnRule[];
   /** Names that no delivery may have, whatever its case; `*` stands for any characters, e.g. `*_email`. @default - none */
   readonly forbidden?: readonly string[];
 }
+
+/** Inclusive bounds. */
+export interface Bounds {
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** A column whose values are the groups of a fairness test. */
+export interface FairnessAttribute {
+  readonly column: string;
+  /** Whether the gate judges it; otherwise it is reported. */
+  readonly gate: boolean;
+  /** Edges that make groups of a column of numbers, ascending; a group holds its lower edge. @default - quarters of the rows */
+  readonly bands?: readonly number[];
+}
+
+/** What a project asks of its model's treatment of groups. */
+export interface FairnessDeclaration {
+  readonly attributes: readonly FairnessAttribute[];
+  /** Least ratio of the selection rate of a group and that of the best group (four-fifths rule, 29 CFR 1607.4(D)). @default 0.8 */
+  readonly minimumSelectionRatio?: number;
+  /** Value below which not even the lower confidence bound may lie. */
+  readonly floor?: number;
+  /** Smaller groups are reported as too small. */
+  readonly minimumRows: number;
+  /** Groups with fewer favourable labels are reported as too small. */
+  readonly minimumPositives: number;
+  /** Of several classes the one that people hope for. @default - the positive label; fairness of decisions is not applicable to several classes */
+  readonly favourableLabel?: Label;
+  /** Column within whose values decisions are compared as well. */
+  readonly stratum?: string;
+}
+
+/** Limits of metrics by name; the names of each problem type stand in `metrics/contract.ts`. At least one bound each. */
+export type MetricLimits = Readonly<Record<string, { readonly minimum?: number; readonly maximum?: number }>>;
+
+/** Values of a hyperparameter that tuning tries: a list, or a range from which it draws; `log` draws the exponent. */
+export type TuningRange = readonly (string | number | boolean)[] | (Bounds & { readonly scale?: 'linear' | 'log' });
 
 /** `model.yaml` of a model project: what *good* means. Durations are in the unit of their name. */
 export interface ModelDeclaration {
@@ -105,10 +149,10 @@ export interface ModelDeclaration {
   readonly problemType: ProblemType;
   /** Path of the schema in the project folder. */
   readonly schema: string;
-  /** Value of the target that counts as positive. */
-  readonly positiveLabel: number | string;
-  /** Probability from which the label is positive. */
-  readonly decisionThreshold: number;
+  /** Value of the target that counts as positive. Of a binary classification only, and required there. */
+  readonly positiveLabel?: Label;
+  /** Probability from which the label is positive. Of a binary classification only, and required there. */
+  readonly decisionThreshold?: number;
   readonly data: {
     readonly minimumRows: number;
     /** Least share of non-null values of every column that is not nullable, 0 to 1. */
@@ -117,8 +161,10 @@ export interface ModelDeclaration {
     readonly maximumInvalidShare: number;
     /** Greatest share of repeated record ids, 0 to 1. */
     readonly maximumDuplicateShare: number;
-    /** Bounds of the share of the positive class. */
-    readonly positiveShare: { readonly minimum: number; readonly maximum: number };
+    /** Bounds of the share of a class, by class. Of classifications only. @default - recorded, not judged */
+    readonly classShares?: Readonly<Record<string, Bounds>>;
+    /** Bounds of the mean of the target. Of regressions only. @default - recorded, not judged */
+    readonly targetMean?: Bounds;
     /** Greatest age of the newest delivery (its arrival in the bucket), in days. */
     readonly maximumAgeDays: number;
     /** Greatest number of rows. @default - no limit */
@@ -147,14 +193,50 @@ export interface ModelDeclaration {
     readonly maximumRuntimeMinutes: number;
     readonly schedule?: string;
     readonly hyperparameters: Readonly<Record<string, string | number | boolean>>;
+    /** @default - by record id */
+    readonly split?: {
+      /** `recordId`: a seeded hash decides, a row keeps its side. `order`: the oldest rows train, the newest test. */
+      readonly by: 'recordId' | 'order';
+      /** Column of which no value may be in two splits: the schema's `entity`, or a feature. */
+      readonly entity?: string;
+    };
+    /** Search for hyperparameters on training and validation rows before the fit. @default - the hyperparameters are as declared */
+    readonly tuning?: {
+      /** Settings to try, the declared ones among them. */
+      readonly trials: number;
+      /** Folds of cross-validation over training and validation rows. @default - each trial is measured on the validation rows */
+      readonly folds?: number;
+      /** No trial begins after so many minutes. @default - `maximumRuntimeMinutes` */
+      readonly maximumMinutes?: number;
+      readonly space: Readonly<Record<string, TuningRange>>;
+    };
+    /** Train on spot instances: cheaper, may be interrupted and begin again. @default false */
+    readonly spot?: boolean;
+    /** Instances of a training job. The scripts of the blueprint use one; a project's own may use more. @default 1 */
+    readonly instanceCount?: number;
+    /** Reuse the results of earlier runs on the same data, code and settings for so many days. @default - every run computes everything */
+    readonly cacheDays?: number;
   };
   readonly quality: {
-    readonly minimumAuc: number;
-    readonly minimumAccuracy: number;
-    /** The candidate beats the simple linear baseline by at least this AUC, and the DeLong test rejects equality at `significance`. */
+    /** Limits on the test rows. */
+    readonly metrics: MetricLimits;
+    /**
+     * How much better than the simple linear baseline a candidate must be by the primary metric of the problem type, and the level at which the
+     * paired test must rule out that it is not: AUC, accuracy, or the share of the root mean squared error that it saves.
+     */
     readonly baseline: { readonly margin: number; readonly significance: number };
-    /** AUC the candidate may lose against the champion on the same data. */
+    /** How much worse than the champion a candidate may be on the same rows, in the same measure. */
     readonly champion: { readonly tolerance: number };
+    /** @default - no slices are measured */
+    readonly slices?: {
+      readonly columns: readonly string[];
+      /** Smaller slices are reported as too small. */
+      readonly minimumRows: number;
+      /** How much worse than over all the primary metric of a slice may be. */
+      readonly maximumLoss: number;
+    };
+    /** @default - not applicable */
+    readonly fairness?: FairnessDeclaration;
   };
   readonly serving: {
     readonly instanceType: string;
@@ -192,8 +274,8 @@ export interface ModelDeclaration {
       /** Features whose drift alone counts. */
       readonly criticalFeatures: readonly string[];
     };
-    /** AUC on delayed labels below which a window breaches. */
-    readonly minimumAuc: number;
+    /** Limits on delayed labels; a window beyond one breaches. */
+    readonly quality: MetricLimits;
     readonly retraining: { readonly breaches: number; readonly windows: number; readonly coolDownHours: number };
   };
   readonly modelCard: {
@@ -325,6 +407,15 @@ export interface ModelPackageInput {
  */
 export const CHECK_REQUEST_PREFIX = 'check-';
 
+/**
+ * What a model answers about one record: probability of the positive class and label; probability of each class and the most probable label; or a
+ * value. The same form in the container's answer, in the application's and in the inference log.
+ */
+export type ModelOutput =
+  | { readonly probability: number; readonly label: Label }
+  | { readonly probabilities: Readonly<Record<string, number>>; readonly label: Label }
+  | { readonly value: number };
+
 /** One line of the inference log: one prediction. */
 export interface InferenceRecord {
   readonly requestId: string;
@@ -336,7 +427,7 @@ export interface InferenceRecord {
   readonly schemaVersion: string;
   readonly recordId: string | number | null;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly output: { readonly probability: number; readonly label: number | string };
+  readonly output: ModelOutput;
   /** What the application decided. */
   readonly response: { readonly decision: string };
   readonly latencyMilliseconds: number;

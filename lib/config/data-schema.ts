@@ -101,7 +101,8 @@ const conditions = () => listOf(condition(), 'a list of conditions').min(1, { er
 
 const rule = () => group({ id: text(64), description: text().optional(), when: conditions().optional(), then: conditions() });
 
-const columnsOf = ({ recordId, target, order, features }: DataSchema): ColumnSchema[] => [recordId, target, ...(order === undefined ? [] : [order]), ...features];
+export const columnsOf = ({ recordId, target, order, entity, features }: DataSchema): ColumnSchema[] =>
+  [recordId, target, order, entity, ...features].filter((column) => column !== undefined);
 
 const distinctNames: Rule<DataSchema> = (schema) => {
   const names = columnsOf(schema).map(({ name }) => name);
@@ -175,6 +176,7 @@ export const dataSchemaSchema: z.ZodType<DataSchema> = group({
   recordId: columnSchema(),
   target: columnSchema(),
   order: columnSchema().optional(),
+  entity: columnSchema().optional(),
   features: listOf(columnSchema(), 'a list of columns').min(1, { error: 'must hold at least one column, got []' }),
   rules: listOf(rule(), 'a list of rules').optional(),
   forbidden: listOf(text(256), 'a list of names').optional(),

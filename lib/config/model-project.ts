@@ -7,6 +7,7 @@ import { type Fault, faultsOf, SourceFile } from './faults';
 import { canonicalJson } from './canonical-json';
 import { dataSchemaSchema } from './data-schema';
 import { declarationSchema } from './model-schemas';
+import { columnFaults, problemFaults } from './problem-faults';
 
 const DECLARATION_FILE = 'model.yaml';
 
@@ -38,13 +39,15 @@ export class ModelProject implements ModelProjectData {
     const schemaFile = readSource(join(folder, schemaPath));
     const schema = validate(schemaFile, dataSchemaSchema);
 
-    const faults = [...declaration.faults, ...schema.faults];
+    const { source: declared } = declarationFile;
+    const ofProblem = declared === undefined ? [] : problemFaults(declared.value).map((fault) => declared.describe(fault));
+    const faults = [...declaration.faults, ...ofProblem, ...schema.faults];
     if (declaration.value !== undefined && declarationFile.source !== undefined) {
       const { source } = declarationFile;
       const name = basename(resolve(folder));
       faults.push(...nameFaults(declaration.value, name).map((fault) => source.describe(fault)));
       if (schema.value !== undefined) {
-        faults.push(...crossFaults(declaration.value, schema.value).map((fault) => source.describe(fault)));
+        faults.push(...columnFaults(declaration.value, schema.value).map((fault) => source.describe(fault)));
       }
     }
     faults.push(...missingScripts(folder));
@@ -148,22 +151,6 @@ function validate<T>({ source, faults }: Read, schema: z.ZodType<T>): Validated<
 
 function nameFaults({ name }: ModelDeclaration, folder: string): Fault[] {
   return name === folder ? [] : [{ path: ['name'], message: `must be the name of its folder, "${folder}", got "${name}"; rename one of them` }];
-}
-
-/** What the declaration says about columns must be true of the schema. */
-function crossFaults({ positiveLabel, monitoring }: ModelDeclaration, { target, features }: DataSchema): Fault[] {
-  const names = features.map(({ name }) => name);
-  const unknown = monitoring.drift.criticalFeatures.flatMap((feature, index) =>
-    names.includes(feature)
-      ? []
-      : [{ path: ['monitoring', 'drift', 'criticalFeatures', index], message: `must be a feature of the schema, got "${feature}"; features: ${names.join(', ')}` }],
-  );
-  const domain = target.domain?.map(String) ?? [];
-  const label =
-    domain.length === 0 || domain.includes(String(positiveLabel))
-      ? []
-      : [{ path: ['positiveLabel'], message: `must be in the domain of the target ${target.name} (${domain.join(', ')}), got ${JSON.stringify(positiveLabel)}` }];
-  return [...label, ...unknown];
 }
 
 function missingScripts(folder: string): string[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ModelDeclaration } from '../../lambda/shared/contract';
-import { between, group, integer, listOf, oneOf, ordered, pattern, positive, type Rule, scalar, share, text } from './rules';
+import { type Bounds, type ModelDeclaration, PROBLEM_TYPES } from '../../lambda/shared/contract';
+import { between, flag, group, integer, listOf, named, number, oneOf, ordered, pattern, positive, type Rule, scalar, share, text } from './rules';
 
 const MODEL_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -19,19 +19,59 @@ const atMost =
   (value) =>
     value[low] <= value[high] ? undefined : { path: [low], message: `must be at most ${high} (${value[high]}), got ${value[low]}` };
 
+const shareBounds = (): z.ZodType<Bounds> => group({ minimum: share(), maximum: share() }).check(ordered(atMost('minimum', 'maximum')));
+const bounds = (): z.ZodType<Bounds> => group({ minimum: number(), maximum: number() }).check(ordered(atMost('minimum', 'maximum')));
+
+/** Names and ranges of metrics depend on the problem type: `problem-faults.ts`. */
+const metricLimits = () =>
+  named(
+    group({ minimum: number().optional(), maximum: number().optional() }).check(
+      ordered(({ minimum, maximum }) =>
+        minimum === undefined && maximum === undefined ? { path: [], message: 'must have a minimum or a maximum, got {}' } : undefined,
+      ),
+    ),
+    'metrics and their limits',
+  );
+
+const logAboveZero: Rule<{ minimum: number; scale?: string | undefined }> = ({ minimum, scale }) =>
+  scale === 'log' && minimum <= 0 ? { path: ['minimum'], message: `must be above 0 on the scale log, got ${minimum}` } : undefined;
+
+const tuningRange = () =>
+  z.union(
+    [
+      listOf(scalar()).min(1),
+      group({ minimum: number(), maximum: number(), scale: oneOf('linear', 'log').optional() }).check(ordered(atMost('minimum', 'maximum')), ordered(logAboveZero)),
+    ],
+    { error: (issue) => `must be a list of values, or minimum, maximum and scale (linear, log), got ${JSON.stringify(issue.input)}` },
+  );
+
+const attributes = () => listOf(group({ column: text(256), gate: flag(), bands: listOf(number()).optional() }), 'a list of columns');
+
+const fairness = () =>
+  group({
+    attributes: attributes().min(1, { error: 'must hold at least one column; leave fairness out where there is none' }),
+    minimumSelectionRatio: share().optional(),
+    floor: number().optional(),
+    minimumRows: integer(1),
+    minimumPositives: integer(0),
+    favourableLabel: scalar().optional(),
+    stratum: text(256).optional(),
+  });
+
 export const declarationSchema: z.ZodType<ModelDeclaration> = group({
   name: modelName(),
   description: text(),
-  problemType: oneOf('binaryClassification'),
+  problemType: oneOf(...PROBLEM_TYPES),
   schema: text(256),
-  positiveLabel: z.union([z.number(), z.string()], { error: (issue) => `must be a number or a text, got ${JSON.stringify(issue.input)}` }),
-  decisionThreshold: share(),
+  positiveLabel: scalar().optional(),
+  decisionThreshold: share().optional(),
   data: group({
     minimumRows: integer(1),
     minimumCompleteness: share(),
     maximumInvalidShare: share(),
     maximumDuplicateShare: share(),
-    positiveShare: group({ minimum: share(), maximum: share() }).check(ordered(atMost('minimum', 'maximum'))),
+    classShares: named(shareBounds(), 'classes and the bounds of their shares').optional(),
+    targetMean: bounds().optional(),
     maximumAgeDays: positive(),
     maximumRows: integer(1).optional(),
     maximumNewestValueAgeDays: positive().optional(),
@@ -47,13 +87,24 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
     seed: integer(0, 2 ** 32 - 1),
     maximumRuntimeMinutes: integer(1, 28 * 24 * 60),
     schedule: schedule().optional(),
-    hyperparameters: z.record(z.string(), scalar(), { error: (issue) => `must be a group of names and values, got ${JSON.stringify(issue.input)}` }),
+    hyperparameters: named(scalar(), 'names and values'),
+    split: group({ by: oneOf('recordId', 'order'), entity: text(256).optional() }).optional(),
+    tuning: group({
+      trials: integer(1, 1000),
+      folds: integer(2, 20).optional(),
+      maximumMinutes: positive().optional(),
+      space: named(tuningRange(), 'hyperparameters and their values'),
+    }).optional(),
+    spot: flag().optional(),
+    instanceCount: integer(1, 100).optional(),
+    cacheDays: integer(1, 365).optional(),
   }),
   quality: group({
-    minimumAuc: between(0.5, 1),
-    minimumAccuracy: share(),
+    metrics: metricLimits(),
     baseline: group({ margin: share(), significance: between(0.0001, 0.5) }),
     champion: group({ tolerance: share() }),
+    slices: group({ columns: listOf(text(256), 'a list of columns').min(1), minimumRows: integer(1), maximumLoss: share() }).optional(),
+    fairness: fairness().optional(),
   }),
   serving: group({
     instanceType: instanceType(),
@@ -83,7 +134,7 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
       featureShare: share(),
       criticalFeatures: listOf(text(256), 'a list of feature names'),
     }).check(ordered(atMost('psiWarning', 'psiAlarm'))),
-    minimumAuc: between(0.5, 1),
+    quality: metricLimits(),
     retraining: group({ breaches: integer(1), windows: integer(1), coolDownHours: between(0, 8760) }).check(ordered(atMost('breaches', 'windows'))),
   }),
   modelCard: group({

@@ -69,6 +69,10 @@ export const scalar = (): z.ZodUnion<[z.ZodString, z.ZodNumber, z.ZodBoolean]> =
 
 export const listOf = <Item extends z.ZodType>(item: Item, expectation = 'a list'): z.ZodArray<Item> => z.array(item, { error: says(expectation) });
 
+/** A group whose names are free. */
+export const named = <Value extends z.ZodType>(value: Value, expectation: string): z.ZodRecord<z.ZodString, Value> =>
+  z.record(z.string(), value, { error: says(`a group of ${expectation}`) });
+
 /** A group of named values, all known. */
 export const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> =>
   z.strictObject(shape, {

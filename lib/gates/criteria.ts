@@ -1,5 +1,6 @@
 import { Checks, type Criterion } from '../../lambda/gate/contract';
-import type { ModelProjectData } from '../../lambda/shared/contract';
+import type { MetricLimits, ModelProjectData, ProblemType } from '../../lambda/shared/contract';
+import { METRICS, PRIMARY_METRIC } from '../../lambda/shared/metrics/contract';
 
 /** Unit of shares, probabilities and differences of them. */
 const NONE = '1';
@@ -10,36 +11,47 @@ const criteriaOf = (check: string, paperSection: string, limits: readonly Limit[
   limits.map((limit) => ({ check, paperSection, ...limit }));
 
 /** Limits on a data snapshot: schema, completeness, ranges and domains, repetition, balance, freshness. */
-export function dataCriteria({ declaration: { data } }: ModelProjectData): Criterion[] {
+export function dataCriteria({ declaration: { data, positiveLabel } }: ModelProjectData): Criterion[] {
   const { id, measurements: m } = Checks.DATA;
+  const positive = data.classShares?.[String(positiveLabel)];
   return criteriaOf(id, '2.3', [
     { measurement: m.ROWS, title: 'Rows', comparison: '>=', threshold: data.minimumRows, unit: 'rows' },
     { measurement: m.COLUMNS, title: 'Columns that differ from the schema', comparison: '<=', threshold: 0, unit: 'columns', mlTestScore: 'D1' },
     { measurement: m.COMPLETENESS, title: 'Completeness of the least complete column', comparison: '>=', threshold: data.minimumCompleteness, unit: NONE, mlTestScore: 'D1' },
     { measurement: m.INVALID_SHARE, title: 'Invalid values of the worst column', comparison: '<=', threshold: data.maximumInvalidShare, unit: NONE, mlTestScore: 'D1' },
     { measurement: m.DUPLICATE_SHARE, title: 'Repeated record ids', comparison: '<=', threshold: data.maximumDuplicateShare, unit: NONE, mlTestScore: 'O2' },
-    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '>=', threshold: data.positiveShare.minimum, unit: NONE, mlTestScore: 'O2' },
-    { measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison: '<=', threshold: data.positiveShare.maximum, unit: NONE, mlTestScore: 'O2' },
+    ...(positive === undefined ? [] : ([['>=', positive.minimum], ['<=', positive.maximum]] as const)).map(
+      ([comparison, threshold]): Limit => ({ measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison, threshold, unit: NONE, mlTestScore: 'O2' }),
+    ),
     { measurement: m.AGE_DAYS, title: 'Age of the newest delivery', comparison: '<=', threshold: data.maximumAgeDays, unit: 'days', mlTestScore: 'M4' },
   ]);
 }
 
+/** Criteria of declared limits of metrics. @param where what the metrics were measured on */
+const metricCriteria = (problemType: ProblemType, limits: MetricLimits, where: string, mlTestScore: string): Limit[] =>
+  Object.entries(limits).flatMap(([measurement, { minimum, maximum }]) => {
+    const title = `${METRICS[problemType][measurement]?.title ?? measurement} ${where}`;
+    const limit = (comparison: Limit['comparison'], threshold: number | undefined): Limit[] =>
+      threshold === undefined ? [] : [{ measurement, title, comparison, threshold, unit: NONE, mlTestScore }];
+    return [...limit('>=', minimum), ...limit('<=', maximum)];
+  });
+
 /** Limits on a candidate: how good it is by itself, against the simple baseline and against the champion. */
-export function modelCriteria({ declaration: { quality } }: ModelProjectData): Criterion[] {
+export function modelCriteria({ declaration: { problemType, quality } }: ModelProjectData): Criterion[] {
   const { id, measurements: m } = Checks.MODEL;
+  const { gain, test } = PRIMARY_METRIC[problemType];
   return criteriaOf(id, '2.3', [
-    { measurement: m.AUC, title: 'AUC on test data', comparison: '>=', threshold: quality.minimumAuc, unit: NONE, mlTestScore: 'I4' },
-    { measurement: m.ACCURACY, title: 'Accuracy on test data', comparison: '>=', threshold: quality.minimumAccuracy, unit: NONE, mlTestScore: 'I4' },
-    { measurement: m.BASELINE_MARGIN, title: 'AUC gained over the linear baseline', comparison: '>=', threshold: quality.baseline.margin, unit: NONE, mlTestScore: 'M5' },
+    ...metricCriteria(problemType, quality.metrics, 'on test data', 'I4'),
+    { measurement: m.BASELINE_MARGIN, title: `${gain} over the linear baseline`, comparison: '>=', threshold: quality.baseline.margin, unit: NONE, mlTestScore: 'M5' },
     {
       measurement: m.BASELINE_P_VALUE,
-      title: 'p-value that candidate and baseline are equal (DeLong)',
+      title: `p-value that candidate and baseline are equal (${test})`,
       comparison: '<=',
       threshold: quality.baseline.significance,
       unit: NONE,
       mlTestScore: 'M5',
     },
-    { measurement: m.CHAMPION_DIFFERENCE, title: 'AUC gained over the champion', comparison: '>=', threshold: -quality.champion.tolerance, unit: NONE, mlTestScore: 'I4' },
+    { measurement: m.CHAMPION_DIFFERENCE, title: `${gain} over the champion`, comparison: '>=', threshold: -quality.champion.tolerance, unit: NONE, mlTestScore: 'I4' },
   ]);
 }
 
@@ -119,12 +131,8 @@ export function driftCriteria({ declaration: { monitoring } }: ModelProjectData)
 }
 
 /** Limits on the quality of predictions whose labels have arrived. */
-export function productionQualityCriteria({ declaration: { monitoring } }: ModelProjectData): Criterion[] {
-  const { id, measurements: m } = Checks.QUALITY;
-  return criteriaOf(id, '2.4', [
-    { measurement: m.AUC, title: 'AUC in production', comparison: '>=', threshold: monitoring.minimumAuc, unit: NONE, mlTestScore: 'O7' },
-  ]);
-}
+export const productionQualityCriteria = ({ declaration: { problemType, monitoring } }: ModelProjectData): Criterion[] =>
+  criteriaOf(Checks.QUALITY.id, '2.4', metricCriteria(problemType, monitoring.quality, 'in production', 'O7'));
 
 /** Limits of the gate over a window of production. */
 export const monitorCriteria = (project: ModelProjectData): Criterion[] => [...driftCriteria(project), ...productionQualityCriteria(project)];

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { Checks } from '../../lambda/gate/contract';
 import { MonitorMetrics } from '../../lambda/monitor-decide/contract';
 import type { ModelProjectData } from '../../lambda/shared/contract';
+import { METRICS } from '../../lambda/shared/metrics/contract';
 import { names, type Place } from '../config/names';
 import { EndpointMetrics, MICROSECONDS } from '../serving/endpoint-metrics';
 import type { MonitorAlarms } from './monitor-alarms';
@@ -21,7 +22,7 @@ const HOUR = Duration.hours(1);
 export class ModelDashboard extends Construct {
   constructor(scope: Construct, id: string, { place, project, alarms }: ModelDashboardProps) {
     super(scope, id);
-    const { name: model, serving, monitoring } = project.declaration;
+    const { name: model, problemType, serving, monitoring } = project.declaration;
     const endpoint = new EndpointMetrics(names.endpoint(place.environment, model));
     const graph = (title: string, left: cloudwatch.IMetric[], limits: Record<string, number> = {}): cloudwatch.GraphWidget =>
       new cloudwatch.GraphWidget({
@@ -32,7 +33,7 @@ export class ModelDashboard extends Construct {
         width: 8,
       });
     const measured = (check: keyof typeof Checks, measurement: string): cloudwatch.Metric => alarms.metric(`${Checks[check].id}.${measurement}`, 'Maximum', HOUR);
-    const { DRIFT, QUALITY } = Checks;
+    const { DRIFT } = Checks;
     new cloudwatch.Dashboard(this, 'Resource', { dashboardName: `${place.environment}-${model}` }).addWidgets(
       graph('Requests a minute', [endpoint.invocations()]),
       graph('Share of failed requests', [endpoint.serverErrors()], { limit: serving.rollout.maximumErrorShare }),
@@ -44,7 +45,12 @@ export class ModelDashboard extends Construct {
         measured('DRIFT', DRIFT.measurements.CRITICAL_FEATURES_DRIFTED),
         measured('DRIFT', DRIFT.measurements.PREDICTION_DRIFT),
       ]),
-      graph('AUC on labels', [measured('QUALITY', QUALITY.measurements.AUC)], { 'at least': monitoring.minimumAuc }),
+      ...Object.entries(monitoring.quality).map(([metric, { minimum, maximum }]) =>
+        graph(`${METRICS[problemType][metric]?.title ?? metric} on labels`, [measured('QUALITY', metric)], {
+          ...(minimum !== undefined && { 'at least': minimum }),
+          ...(maximum !== undefined && { 'at most': maximum }),
+        }),
+      ),
       graph('Predictions in windows', [alarms.metric(MonitorMetrics.ROWS, 'Sum', HOUR)]),
       graph('Windows that breached', [alarms.metric(MonitorMetrics.BREACH, 'Sum', HOUR)]),
     );

@@ -21,8 +21,9 @@ export const PROJECT: ModelProjectData = {
   },
   declaration: {
     name: 'people', description: 'people', problemType: 'binaryClassification', schema: 'schema.json', positiveLabel: 1, decisionThreshold: 0.5,
+    data: { minimumRows: 1, minimumCompleteness: 1, maximumInvalidShare: 0, maximumDuplicateShare: 0, maximumAgeDays: 30, sensitiveFeatures: ['age', 'sex'] },
     monitoring: {
-      schedule: 'rate(1 hour)', minimumRows: 500, minimumAuc: 0.8, retraining: { breaches: 2, windows: 3, coolDownHours: 1 },
+      schedule: 'rate(1 hour)', minimumRows: 500, quality: { auc: { minimum: 0.8 } }, retraining: { breaches: 2, windows: 3, coolDownHours: 1 },
       drift: { psiWarning: 0.1, psiAlarm: 0.25, cramersV: 0.1, normedWasserstein: 0.1, ks: 0.1, significance: 0.01, featureShare: 0.3, criticalFeatures: ['age'] },
     },
   } as unknown as ModelDeclaration,

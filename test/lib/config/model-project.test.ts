@@ -42,7 +42,7 @@ describe('a valid model project', () => {
     expect(project.name).toBe('employment');
     expect(project.id).toBe('Employment');
     expect(project.folder).toBe(folder);
-    expect(project.data.declaration.quality.minimumAuc).toBe(0.84);
+    expect(project.data.declaration.quality.metrics.auc?.minimum).toBe(0.84);
     expect(project.data.schema.features.map(({ name }) => name)).toEqual(['AGEP', 'SCHL', 'CIT']);
   });
 
@@ -54,35 +54,35 @@ describe('a valid model project', () => {
     const before = ModelProject.load(folder).policyDigest;
     edit('model.yaml', 'description: Whether an adult is in paid work.', '# a comment\ndescription:   "Whether an adult is in paid work."');
     expect(ModelProject.load(folder).policyDigest).toBe(before);
-    edit('model.yaml', 'minimumAuc: 0.84', 'minimumAuc: 0.85');
+    edit('model.yaml', 'minimum: 0.84', 'minimum: 0.85');
     expect(ModelProject.load(folder).policyDigest).not.toBe(before);
   });
 });
 
 describe('a fault in model.yaml is named with line, value and what is allowed:', () => {
   test.each([
-    ['a share in percent', 'minimumAuc: 0.84', 'minimumAuc: 84', 'models/employment/model.yaml:26: quality.minimumAuc must be between 0.5 and 1, got 84; write 0.84'],
+    ['a share in percent', 'minimum: 0.84', 'minimum: 84', 'models/employment/model.yaml:29: quality.metrics.auc.minimum must be between 0 and 1, got 84; write 0.84'],
     ['a number as text', 'decisionThreshold: 0.5', 'decisionThreshold: "0.5"', 'models/employment/model.yaml:6: decisionThreshold must be between 0 and 1, got "0.5"; write 0.5'],
-    ['a missing value', '  minimumAuc: 0.84\n', '', 'models/employment/model.yaml:25: quality.minimumAuc must be between 0.5 and 1, but is missing'],
+    ['a missing value', '    margin: 0.002\n', '', 'models/employment/model.yaml:32: quality.baseline.margin must be between 0 and 1, but is missing'],
     [
       'an unknown key',
-      '  minimumAccuracy: 0.75',
-      '  minimumAccuracy: 0.75\n  minimumF1: 0.7',
-      'models/employment/model.yaml:28: quality.minimumF1 is not known here; allowed: minimumAuc, minimumAccuracy, baseline, champion',
+      '    tolerance: 0.01',
+      '    tolerance: 0.01\n  minimumF1: 0.7',
+      'models/employment/model.yaml:37: quality.minimumF1 is not known here; allowed: metrics, baseline, champion, slices, fairness',
     ],
     [
       'a word in another spelling',
       'problemType: binaryClassification',
       'problemType: binary_classification',
-      'models/employment/model.yaml:3: problemType must be binaryClassification, got "binary_classification"; write binaryClassification',
+      'models/employment/model.yaml:3: problemType must be one of binaryClassification, multiclassClassification, regression, got "binary_classification"; write binaryClassification',
     ],
-    ['a word that is none of the allowed', 'riskRating: Low', 'riskRating: Tiny', 'models/employment/model.yaml:73: modelCard.riskRating must be one of High, Medium, Low, Unknown, got "Tiny"'],
-    ['bounds in the wrong order', '    minimum: 0.3', '    minimum: 0.95', 'models/employment/model.yaml:14: data.positiveShare.minimum must be at most maximum (0.9), got 0.95'],
+    ['a word that is none of the allowed', 'riskRating: Low', 'riskRating: Tiny', 'models/employment/model.yaml:79: modelCard.riskRating must be one of High, Medium, Low, Unknown, got "Tiny"'],
+    ['bounds in the wrong order', '      minimum: 0.3', '      minimum: 0.95', 'models/employment/model.yaml:15: data.classShares.1.minimum must be at most maximum (0.9), got 0.95'],
     [
       'a critical feature that the schema lacks',
       'criticalFeatures: [AGEP]',
       'criticalFeatures: [AGEP, AGE]',
-      'models/employment/model.yaml:62: monitoring.drift.criticalFeatures[1] must be a feature of the schema, got "AGE"; features: AGEP, SCHL, CIT',
+      'models/employment/model.yaml:66: monitoring.drift.criticalFeatures[1] must be a feature of the schema, got "AGE"; features: AGEP, SCHL, CIT',
     ],
     ['a positive label outside the domain', 'positiveLabel: 1', 'positiveLabel: 7', 'models/employment/model.yaml:5: positiveLabel must be in the domain of the target ESR (0, 1), got 7'],
     ['another name than the folder', 'name: employment', 'name: employer', 'models/employment/model.yaml:1: name must be the name of its folder, "employment", got "employer"; rename one of them'],
@@ -100,6 +100,77 @@ describe('a fault in model.yaml is named with line, value and what is allowed:',
   test('a file that is not YAML', () => {
     edit('model.yaml', 'name: employment', 'name: [employment');
     expect(faults(() => ModelProject.load(folder))[0]).toMatch(/^models\/employment\/model\.yaml:\d+: /);
+  });
+});
+
+/** Makes the fixture a regression or a classification of three classes. */
+const turnInto = (problemType: string, target: string, metric: string): void => {
+  edit('model.yaml', 'problemType: binaryClassification', `problemType: ${problemType}`);
+  edit('schema.json', '"type": "integer", "domain": [0, 1]', target);
+  edit('model.yaml', 'positiveLabel: 1\ndecisionThreshold: 0.5\n', '');
+  edit('model.yaml', '  classShares:\n    "1":\n      minimum: 0.3\n      maximum: 0.9\n', '');
+  edit('model.yaml', '    auc:\n      minimum: 0.84\n    accuracy:\n      minimum: 0.75\n', metric);
+  edit('model.yaml', '    auc:\n      minimum: 0.82\n', metric);
+};
+
+describe('every problem type', () => {
+  test.each([
+    ['regression', '"type": "number"', '    rmse:\n      maximum: 50\n'],
+    ['multiclassClassification', '"type": "string", "domain": ["a", "b", "c"]', '    macroF1:\n      minimum: 0.5\n'],
+  ])('%s is loaded with its own metrics', (problemType, target, metric) => {
+    turnInto(problemType, target, metric);
+    expect(faults(() => ModelProject.load(folder))).toEqual([]);
+  });
+
+  test('refuses what has no meaning for it, and metrics of another one, all at once', () => {
+    turnInto('regression', '"type": "number"', '    auc:\n      minimum: 0.8\n');
+    edit('model.yaml', 'schema: schema.json', 'schema: schema.json\npositiveLabel: 1');
+    expect(faults(() => ModelProject.load(folder))).toEqual([
+      'models/employment/model.yaml:5: positiveLabel has no meaning for a regression; leave it out',
+      expect.stringContaining('quality.metrics.auc is no metric of a regression; metrics: rmse, mae, r2, bias, medianAbsoluteError, mape'),
+      expect.stringContaining('monitoring.quality.auc is no metric of a regression'),
+    ]);
+  });
+
+  test('asks for what it needs', () => {
+    edit('model.yaml', 'positiveLabel: 1\n', '');
+    expect(faults(() => ModelProject.load(folder))).toEqual(['models/employment/model.yaml:1: positiveLabel must be given for a binaryClassification, but is missing']);
+  });
+
+  test('fits the target of the schema', () => {
+    edit('schema.json', '"domain": [0, 1]', '"domain": [0, 1, 2]');
+    expect(faults(() => ModelProject.load(folder))).toEqual([
+      'models/employment/model.yaml:3: problemType is binaryClassification, which needs exactly two classes in the domain of the target ESR, got 0, 1, 2',
+    ]);
+  });
+});
+
+describe('a split', () => {
+  test.each([
+    ['by an order that the schema lacks', '    by: order', '"order": { "name": "year", "type": "integer" },', '', 'training.split.by is order, but the schema has no column "order"; add it there, or split by recordId'],
+    ['by an order that may be null', '    by: order', '"name": "year", "type": "integer"', '"name": "year", "type": "integer", "nullable": true', 'training.split.by is order, but year may be null in the schema'],
+    ['by an entity that is no column', '    by: recordId\n    entity: household', '"year"', '"year"', 'training.split.entity must be the schema\'s entity or a feature, got "household"; possible: AGEP, SCHL, CIT'],
+  ])('is refused %s', (_case, split, from, to, message) => {
+    edit('model.yaml', '  hyperparameters:', `  split:\n${split}\n  hyperparameters:`);
+    edit('schema.json', from, to);
+    expect(faults(() => ModelProject.load(folder))).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('goes by an entity beside the features', () => {
+    edit('model.yaml', '  hyperparameters:', '  split:\n    by: order\n    entity: household\n  hyperparameters:');
+    edit('schema.json', '"features"', '"entity": { "name": "household", "type": "string" },\n  "features"');
+    expect(faults(() => ModelProject.load(folder))).toEqual([]);
+  });
+});
+
+describe('tuning', () => {
+  test.each([
+    ['lists and ranges', '{max_iter: [50, 100], learning_rate: {minimum: 0.01, maximum: 0.3, scale: log}}', []],
+    ['a logarithm of nothing', '{learning_rate: {minimum: 0, maximum: 0.3, scale: log}}', [expect.stringContaining('training.tuning.space.learning_rate')]],
+    ['a single value', '{learning_rate: 0.1}', [expect.stringContaining('must be a list of values, or minimum, maximum and scale (linear, log), got 0.1')]],
+  ])('draws from %s', (_case, space, expected) => {
+    edit('model.yaml', '  hyperparameters:', `  tuning:\n    trials: 3\n    space: ${space}\n  hyperparameters:`);
+    expect(faults(() => ModelProject.load(folder))).toEqual(expected);
   });
 });
 
@@ -121,13 +192,13 @@ describe('a fault in schema.json is named with line, value and what is allowed:'
 });
 
 test('all faults of all files are named at once', () => {
-  edit('model.yaml', 'minimumAuc: 0.84', 'minimumAuc: 84');
-  edit('model.yaml', 'minimumAccuracy: 0.75', 'minimumAccuracy: 75');
+  edit('model.yaml', 'minimum: 0.84', 'minimum: 84');
+  edit('model.yaml', 'tolerance: 0.01', 'tolerance: 1.5');
   edit('schema.json', '"type": "integer", "minimum": 18', '"type": "int", "minimum": 18');
   rmSync(join(folder, 'train.py'));
   expect(faults(() => ModelProject.load(folder))).toEqual([
-    'models/employment/model.yaml:26: quality.minimumAuc must be between 0.5 and 1, got 84; write 0.84',
-    'models/employment/model.yaml:27: quality.minimumAccuracy must be between 0 and 1, got 75; write 0.75',
+    'models/employment/model.yaml:36: quality.champion.tolerance must be between 0 and 1, got 1.5; write 0.015',
+    'models/employment/model.yaml:29: quality.metrics.auc.minimum must be between 0 and 1, got 84; write 0.84',
     'models/employment/schema.json:7: features[0].type must be one of integer, number, string, boolean, date, timestamp, got "int"',
     'models/employment/train.py: is missing; jobs and endpoints run it',
   ]);

@@ -1,4 +1,5 @@
 import { Checks, type Criterion } from '../../../lambda/gate/contract';
+import { METRICS } from '../../../lambda/shared/metrics/contract';
 import { dataCriteria, modelCriteria, monitorCriteria, promotionCriteria, qualificationCriteria } from '../../../lib/gates/criteria';
 import { fixtureProject } from '../../support/fixtures';
 
@@ -13,16 +14,16 @@ test('the data gate asks what the project declares of its data', () => {
     'data.completeness >=': declaration.data.minimumCompleteness,
     'data.invalidShare <=': declaration.data.maximumInvalidShare,
     'data.duplicateShare <=': declaration.data.maximumDuplicateShare,
-    'data.positiveShare >=': declaration.data.positiveShare.minimum,
-    'data.positiveShare <=': declaration.data.positiveShare.maximum,
+    'data.positiveShare >=': declaration.data.classShares?.['1']?.minimum,
+    'data.positiveShare <=': declaration.data.classShares?.['1']?.maximum,
     'data.ageDays <=': declaration.data.maximumAgeDays,
   });
 });
 
 test('the model gate asks for thresholds, for a proven gain over the baseline and for no loss against the champion', () => {
   expect(limits(modelCriteria(project))).toEqual({
-    'model.auc >=': declaration.quality.minimumAuc,
-    'model.accuracy >=': declaration.quality.minimumAccuracy,
+    'model.auc >=': declaration.quality.metrics.auc?.minimum,
+    'model.accuracy >=': declaration.quality.metrics.accuracy?.minimum,
     'model.baselineMargin >=': declaration.quality.baseline.margin,
     'model.baselinePValue <=': declaration.quality.baseline.significance,
     'model.championDifference >=': -declaration.quality.champion.tolerance,
@@ -49,14 +50,15 @@ test('a data set counts as drifted from the declared share of features on', () =
     'drift.driftedFeatureShare <': declaration.monitoring.drift.featureShare,
     'drift.criticalFeaturesDrifted <=': 0,
     'drift.predictionDrift <=': 0,
-    'quality.auc >=': declaration.monitoring.minimumAuc,
+    'quality.auc >=': declaration.monitoring.quality.auc?.minimum,
   });
 });
 
 const ALL = [dataCriteria, modelCriteria, qualificationCriteria, promotionCriteria, monitorCriteria].flatMap((criteria) => criteria(project));
 
 test('every criterion names a measurement that its check makes, and where the demand comes from', () => {
-  const known = Object.values(Checks).flatMap(({ id, measurements }) => Object.values(measurements).map((measurement) => `${id}.${measurement}`));
+  const metrics = [Checks.MODEL.id, Checks.QUALITY.id].flatMap((id) => Object.keys(METRICS[declaration.problemType]).map((metric) => `${id}.${metric}`));
+  const known = [...metrics, ...Object.values(Checks).flatMap(({ id, measurements }) => Object.values(measurements).map((measurement) => `${id}.${measurement}`))];
   expect(ALL.filter(({ check, measurement }) => !known.includes(`${check}.${measurement}`))).toEqual([]);
   expect(ALL.filter(({ paperSection, mlTestScore, measurement }) => paperSection === '' || (mlTestScore === undefined && measurement !== 'rows'))).toEqual([]);
 });
