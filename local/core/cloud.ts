@@ -97,7 +97,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     services,
     credentialsOf(roleArn, sessionName, service) {
       const root = /^arn:aws[\w-]*:iam::(\d{12}):root$/.exec(roleArn)?.[1];
-      return root === undefined ? keys.issue(roleArn, sessionName, { service }).credentials : rootCredentials(root);
+      return root === undefined ? keys.issueSession(roleArn, sessionName, service) : rootCredentials(root);
     },
     credentialsOfService: (service) => keys.issueService(service),
     require: async ({ accessKeyId }, permissions) => access?.require(keys.callerOf(accessKeyId), permissions),

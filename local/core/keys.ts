@@ -31,9 +31,12 @@ export function parseRoleArn(arn: string): { readonly accountId: string; readonl
   return { accountId: match[1], name: match[2] };
 }
 
+const serviceId = ({ name, sourceAccount, sourceArn = '' }: ActingService): string => `${name} ${sourceAccount} ${sourceArn}`;
+
 /** Who holds which access key. Signatures are not checked: everything runs on one machine for one user. */
 export class KeyRing {
   private readonly callers = new Map<string, Caller>();
+  /** Of services, by what they are for. */
   private readonly services = new Map<string, Required<Credentials>>();
 
   /** A session of a role; nobody checks here that the role exists or trusts the caller. */
@@ -45,16 +48,20 @@ export class KeyRing {
     };
   }
 
-  /** Credentials of a service that acts without a role. The same service for the same thing keeps its key. */
+  /** Credentials of a service that acts without a role. The same service for the same thing keeps its key, so that no call makes a new one. */
   issueService(service: ActingService): Required<Credentials> {
-    const id = `${service.name} ${service.sourceAccount} ${service.sourceArn ?? ''}`;
-    const known = this.services.get(id);
-    if (known !== undefined) {
-      return known;
-    }
-    const { credentials } = this.keep({ accountId: service.sourceAccount, principalArn: service.name, service });
-    this.services.set(id, credentials);
-    return credentials;
+    return this.once(serviceId(service), () => this.keep({ accountId: service.sourceAccount, principalArn: service.name, service }));
+  }
+
+  /** Credentials of a service's session of a role; they are renewed as long as the service needs them, so they never end. */
+  issueSession(roleArn: string, sessionName: string, service?: ActingService): Required<Credentials> {
+    return this.once(`${roleArn} ${sessionName} ${service === undefined ? '' : serviceId(service)}`, () => this.issue(roleArn, sessionName, { service }));
+  }
+
+  private once(id: string, make: () => Pick<Session, 'credentials'>): Required<Credentials> {
+    const known = this.services.get(id) ?? make().credentials;
+    this.services.set(id, known);
+    return known;
   }
 
   private keep(about: Omit<Caller, 'accessKeyId'>): Pick<Session, 'credentials' | 'caller'> {

@@ -95,7 +95,8 @@ export class SdkTasks {
     }
     const session = sessionOf(call.executionArn);
     const own = this.cloud.credentialsOf(call.roleArn, session, actingService('states', call.stateMachineArn.split(':')[4] ?? '', call.stateMachineArn));
-    const credentials = call.assumeRoleArn === undefined ? own : await this.assume(call.assumeRoleArn, session, own);
+    const { assumeRoleArn } = call;
+    const credentials = assumeRoleArn === undefined ? own : async () => this.assume(assumeRoleArn, session, own);
     const Client = (await known.load())[known.client] as Constructor<Client>;
     const client = new Client({
       endpoint: this.cloud.endpoint,
@@ -109,11 +110,12 @@ export class SdkTasks {
     return client;
   }
 
-  private async assume(RoleArn: string, RoleSessionName: string, credentials: Credentials): Promise<Credentials> {
+  /** A session that ends: the client asks for the next one when it does. */
+  private async assume(RoleArn: string, RoleSessionName: string, credentials: Credentials): Promise<Credentials & { readonly expiration?: Date }> {
     const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
     const sts = new STSClient({ endpoint: this.cloud.endpoint, region: this.cloud.region, credentials, maxAttempts: 1 });
     const { Credentials: assumed } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName }));
-    return { accessKeyId: assumed?.AccessKeyId ?? '', secretAccessKey: assumed?.SecretAccessKey ?? '', sessionToken: assumed?.SessionToken };
+    return { accessKeyId: assumed?.AccessKeyId ?? '', secretAccessKey: assumed?.SecretAccessKey ?? '', sessionToken: assumed?.SessionToken, expiration: assumed?.Expiration };
   }
 }
 

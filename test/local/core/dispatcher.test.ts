@@ -177,3 +177,12 @@ describe('a session that has ended', () => {
     await expect(createClient(CloudFormationClient, cloud, lasting).send(new DescribeStacksCommand({ StackName: 's' }))).resolves.toBeDefined();
   });
 });
+
+test('a service that works for the same thing in the same role keeps its key, however often it asks', () => {
+  const by = { name: 'states.amazonaws.com', sourceAccount: '111111111111', sourceArn: 'arn:machine' };
+  const role = 'arn:aws:iam::111111111111:role/r';
+  const first = cloud.credentialsOf(role, 'run-1', by);
+  expect(cloud.credentialsOf(role, 'run-1', by)).toEqual(first);
+  expect(cloud.credentialsOf(role, 'run-2', by)).not.toEqual(first);
+  expect(cloud.credentialsOf(role, 'run-1', { ...by, sourceArn: 'arn:other' })).not.toEqual(first);
+});
