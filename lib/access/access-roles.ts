@@ -1,11 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { ManagedRole } from '../core/managed-role';
-import { type AccessRole, permissionsOf, ROLES } from './access-table';
+import { type AccessRole, type GrantedPermission, permissionsOf, ROLES } from './access-table';
 import { STATEMENTS } from './statements';
+import { trustOf } from './trust';
 
 /** Properties of {@link AccessRoles}. */
 export interface AccessRolesProps {
@@ -28,7 +28,8 @@ export class AccessRoles extends Construct {
       if (permissions.length > 0) {
         const made = this.makeRole(role, props);
         for (const permission of permissions) {
-          for (const statement of STATEMENTS[permission]({ ...props, scope: made })) {
+          // No role has `changeThresholds`: the table's type lets nobody write one, and the simulation looks.
+          for (const statement of STATEMENTS[permission as GrantedPermission]({ ...props, scope: made })) {
             made.addToPolicy(statement);
           }
         }
@@ -39,19 +40,12 @@ export class AccessRoles extends Construct {
   }
 
   private makeRole(role: AccessRole, { environment, place }: AccessRolesProps): iam.Role {
-    const conditions = environment.requireMfa === true ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : {};
-    const principals = trustedBy(role, environment, place).map((principal) => new iam.PrincipalWithConditions(principal, conditions));
+    const { principal, maxSession } = trustOf(role, environment, place);
     return new ManagedRole(this, `${role[0].toUpperCase()}${role.slice(1)}`, {
       roleName: names.accessRole(environment.name, role),
       description: `${role} in the environment ${environment.name}, as the access table says`,
-      assumedBy: new iam.CompositePrincipal(...principals),
-      maxSessionDuration: Duration.hours(4),
+      assumedBy: principal,
+      maxSessionDuration: maxSession,
     });
   }
-}
-
-/** Approvers are named one by one; whoever else may take a role is decided in the account by permission to assume it. */
-function trustedBy(role: AccessRole, environment: EnvironmentConfig, place: Place): iam.PrincipalBase[] {
-  const approvers = environment.approvers ?? [];
-  return role === 'approver' && approvers.length > 0 ? approvers.map((arn) => new iam.ArnPrincipal(arn)) : [new iam.AccountPrincipal(place.account)];
 }

@@ -2,15 +2,22 @@ import type { EnvironmentConfig } from '../config/environment';
 
 /**
  * Who may do what where: roles of people and programs x kinds of environments x permissions. The roles are generated from this table, and a test
- * simulates every cell of it.
+ * simulates every cell of it against the policies in the templates, the forbidden ones too.
  */
 
 /** What an environment is for, told by its values. */
 export type EnvironmentKind = 'exploration' | 'qualification' | 'production';
 
-export const ROLES = ['engineer', 'dataScientist', 'approver', 'auditor', 'dataProvider', 'applicationClient'] as const;
+/** Roles that people take; each session is bound to how the environment says that people sign in. */
+export const PEOPLE = ['engineer', 'dataScientist', 'approver', 'auditor', 'breakGlass'] as const;
+
+/** Roles that programs from outside take. */
+export const PROGRAMS = ['dataProvider', 'applicationClient'] as const;
+
+export const ROLES = [...PEOPLE, ...PROGRAMS] as const;
 export type AccessRole = (typeof ROLES)[number];
 
+/** What can be granted, in the order of the process. */
 export const PERMISSIONS = [
   /** See machines, executions, pipelines, packages, endpoints, champions, alarms. */
   'readProcess',
@@ -24,6 +31,10 @@ export const PERMISSIONS = [
   'startDevelopment',
   /** Set a model package to `Approved` or `Rejected`. */
   'approve',
+  /** Start the promotion of an approved package by hand; the process starts it by itself on an approval. */
+  'promote',
+  /** Read predictions: what people sent to the model, and what it answered. */
+  'readInferenceLog',
   /** Read the data of this environment. */
   'readData',
   /** Read the data of production, never write it. */
@@ -34,27 +45,39 @@ export const PERMISSIONS = [
   'deliverData',
   /** Call the application in front of the endpoint. */
   'callApplication',
+  /** Change what gates judge by, and how. Nobody: limits change with the code, by a reviewed merge (docs/decisions/0007-code-alone-changes-limits.md). */
+  'changeThresholds',
+  /** Stop executions, take an endpoint or its application out of service, put an earlier configuration back. */
+  'breakGlass',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-type Row = Readonly<Record<EnvironmentKind, readonly Permission[]>>;
+/** A permission that some role holds somewhere, and so has statements. */
+export type GrantedPermission = Exclude<Permission, 'changeThresholds'>;
 
-export const ACCESS: Readonly<Record<AccessRole, Row>> = {
-  engineer: {
-    exploration: ['readProcess', 'readLogs', 'readEvidence', 'readData', 'deliverData', 'startDevelopment', 'explore'],
-    qualification: ['readProcess', 'readLogs', 'readEvidence', 'startDevelopment'],
-    production: ['readProcess', 'readLogs', 'readEvidence', 'startDevelopment'],
-  },
-  dataScientist: {
-    exploration: ['readProcess', 'readLogs', 'readEvidence', 'readData', 'readProductionData', 'deliverData', 'startDevelopment', 'explore'],
-    qualification: ['readProcess', 'readEvidence'],
-    production: ['readProcess', 'readEvidence'],
-  },
-  approver: { exploration: [], qualification: ['readEvidence'], production: ['readProcess', 'readEvidence', 'approve'] },
-  auditor: { exploration: ['readTrail'], qualification: ['readProcess', 'readEvidence', 'readTrail'], production: ['readProcess', 'readEvidence', 'readTrail'] },
-  dataProvider: { exploration: ['deliverData'], qualification: ['deliverData'], production: ['deliverData'] },
-  applicationClient: { exploration: [], qualification: [], production: ['callApplication'] },
+/** Kinds of environments where a role has a permission, by their first letter: exploration, qualification, production; a hyphen where it has not. */
+export type Cell = `${'e' | '-'}${'q' | '-'}${'p' | '-'}`;
+
+/** Every cell is written down: what is missing fails the type check and the simulation. */
+export const ACCESS: Readonly<Record<GrantedPermission, Readonly<Record<AccessRole, Cell>>> & Record<'changeThresholds', Readonly<Record<AccessRole, '---'>>>> = {
+  readProcess: { engineer: 'eqp', dataScientist: 'eqp', approver: '--p', auditor: '-qp', breakGlass: '-qp', dataProvider: '---', applicationClient: '---' },
+  readLogs: { engineer: 'eqp', dataScientist: 'e--', approver: '---', auditor: '---', breakGlass: '-qp', dataProvider: '---', applicationClient: '---' },
+  readEvidence: { engineer: 'eqp', dataScientist: 'eqp', approver: '-qp', auditor: '-qp', breakGlass: '-qp', dataProvider: '---', applicationClient: '---' },
+  readTrail: { engineer: '---', dataScientist: '---', approver: '---', auditor: 'eqp', breakGlass: '---', dataProvider: '---', applicationClient: '---' },
+  startDevelopment: { engineer: 'eqp', dataScientist: 'e--', approver: '---', auditor: '---', breakGlass: '---', dataProvider: '---', applicationClient: '---' },
+  approve: { engineer: '---', dataScientist: '---', approver: '--p', auditor: '---', breakGlass: '---', dataProvider: '---', applicationClient: '---' },
+  promote: { engineer: '---', dataScientist: '---', approver: '---', auditor: '---', breakGlass: '--p', dataProvider: '---', applicationClient: '---' },
+  readInferenceLog: { engineer: '---', dataScientist: '---', approver: '---', auditor: '--p', breakGlass: '--p', dataProvider: '---', applicationClient: '---' },
+  readData: { engineer: 'e--', dataScientist: 'e--', approver: '---', auditor: '---', breakGlass: '---', dataProvider: '---', applicationClient: '---' },
+  readProductionData: { engineer: '---', dataScientist: 'e--', approver: '---', auditor: '---', breakGlass: '---', dataProvider: '---', applicationClient: '---' },
+  explore: { engineer: 'e--', dataScientist: 'e--', approver: '---', auditor: '---', breakGlass: '---', dataProvider: '---', applicationClient: '---' },
+  deliverData: { engineer: 'e--', dataScientist: 'e--', approver: '---', auditor: '---', breakGlass: '---', dataProvider: 'eqp', applicationClient: '---' },
+  callApplication: { engineer: '---', dataScientist: '---', approver: '---', auditor: '---', breakGlass: '---', dataProvider: '---', applicationClient: '--p' },
+  changeThresholds: { engineer: '---', dataScientist: '---', approver: '---', auditor: '---', breakGlass: '---', dataProvider: '---', applicationClient: '---' },
+  breakGlass: { engineer: '---', dataScientist: '---', approver: '---', auditor: '---', breakGlass: '-qp', dataProvider: '---', applicationClient: '---' },
 };
+
+const LETTER: Readonly<Record<EnvironmentKind, 'e' | 'q' | 'p'>> = { exploration: 'e', qualification: 'q', production: 'p' };
 
 const KIND_OF_LIFETIME: Readonly<Record<EnvironmentConfig['serving']['endpoint']['lifetime'], EnvironmentKind>> = {
   none: 'exploration',
@@ -62,9 +85,12 @@ const KIND_OF_LIFETIME: Readonly<Record<EnvironmentConfig['serving']['endpoint']
   permanent: 'production',
 };
 
+export const kindOf = (environment: EnvironmentConfig): EnvironmentKind => KIND_OF_LIFETIME[environment.serving.endpoint.lifetime];
+
 /** What a role may do in an environment; nothing means that the role does not exist there. */
 export function permissionsOf(role: AccessRole, environment: EnvironmentConfig): readonly Permission[] {
-  return ACCESS[role][KIND_OF_LIFETIME[environment.serving.endpoint.lifetime]].filter(
-    (permission) => permission !== 'readProductionData' || environment.development.readsProductionData === true,
+  const letter = LETTER[kindOf(environment)];
+  return PERMISSIONS.filter(
+    (permission) => ACCESS[permission][role].includes(letter) && (permission !== 'readProductionData' || environment.development.readsProductionData === true),
   );
 }

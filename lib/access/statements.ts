@@ -6,7 +6,7 @@ import { names, type Place } from '../config/names';
 import { Layout } from '../../lambda/shared/contract';
 import { allowListing, allowObjects, bucketArn } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
-import type { Permission } from './access-table';
+import type { GrantedPermission } from './access-table';
 
 /** What the statements of one role are made for. */
 export interface AccessScope {
@@ -26,13 +26,10 @@ const MACHINES: Readonly<Record<EnvironmentConfig['serving']['endpoint']['lifeti
 };
 
 /** Each permission as statements with exact names. */
-export const STATEMENTS: Readonly<Record<Permission, (access: AccessScope) => iam.PolicyStatement[]>> = {
+export const STATEMENTS: Readonly<Record<GrantedPermission, (access: AccessScope) => iam.PolicyStatement[]>> = {
   readProcess: (access) => [
     allow(['states:DescribeStateMachine', 'states:ListExecutions'], machines(access)),
-    allow(
-      ['states:DescribeExecution', 'states:GetExecutionHistory'],
-      wildcards(access, machineNames(access).map((name) => arn(access, 'states', 'execution', `${name}:*`, ':')), 'Executions are named when they start.'),
-    ),
+    allow(['states:DescribeExecution', 'states:GetExecutionHistory'], executions(access)),
     allow(
       ['sagemaker:DescribeModelPackageGroup', 'sagemaker:ListModelPackages', 'sagemaker:DescribePipeline', 'sagemaker:ListPipelineExecutions', 'sagemaker:DescribeEndpoint'],
       perModel(access, (model) => [
@@ -64,6 +61,8 @@ export const STATEMENTS: Readonly<Record<Permission, (access: AccessScope) => ia
     allow(['lambda:InvokeFunction'], perModel(access, (model) => [arn(access, 'lambda', 'function', names.starter(access.environment.name, model, 'development'), ':')])),
   ],
   approve: (access) => [allow(['sagemaker:UpdateModelPackage'], packages(access))],
+  promote: (access) => [allow(['states:StartExecution'], machines(access, ['promotion']))],
+  readInferenceLog: (access) => reading(access, names.bucket(access.place, 'inference-log'), access.models.map(folder), 'Predictions are named when they are written.'),
   readData: (access) => reading(access, names.bucket(access.place, 'data'), access.models.map(folder), 'Deliveries are named by those who deliver.'),
   readProductionData: (access) => {
     const production = developmentPlace(access.chain.production);
@@ -106,6 +105,19 @@ export const STATEMENTS: Readonly<Record<Permission, (access: AccessScope) => ia
       perModel(access, (model) => [arn(access, 'lambda', 'function', names.predictionFunction(access.environment.name, model), ':')]),
     ),
   ],
+  breakGlass: (access) => [
+    allow(['states:StopExecution'], executions(access)),
+    allow(['sagemaker:DeleteEndpoint'], endpoints(access)),
+    allow(
+      ['sagemaker:UpdateEndpoint'],
+      [...endpoints(access), ...wildcards(access, endpoints(access, 'endpoint-config', '-*'), 'Configurations of one endpoint: each release makes one, named after its execution.')],
+    ),
+    // No executions at a time: the application answers nobody any more.
+    allow(
+      ['lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency'],
+      perModel(access, (model) => [arn(access, 'lambda', 'function', names.predictionFunction(access.environment.name, model), ':')]),
+    ),
+  ],
 };
 
 const folder = (model: string): string => `${model}/`;
@@ -125,7 +137,15 @@ const perModel = ({ models }: AccessScope, resources: (model: string) => string[
 const machineNames = ({ environment, models }: AccessScope): string[] =>
   models.flatMap((model) => MACHINES[environment.serving.endpoint.lifetime].map((machine) => names.stateMachine(environment.name, model, machine)));
 
-const machines = (access: AccessScope): string[] => machineNames(access).map((name) => arn(access, 'states', 'stateMachine', name, ':'));
+/** @param only default: every machine that the environment has */
+const machines = (access: AccessScope, only: readonly string[] = MACHINES[access.environment.serving.endpoint.lifetime]): string[] =>
+  perModel(access, (model) => only.map((machine) => arn(access, 'states', 'stateMachine', names.stateMachine(access.environment.name, model, machine), ':')));
+
+const executions = (access: AccessScope): string[] =>
+  wildcards(access, machineNames(access).map((name) => arn(access, 'states', 'execution', `${name}:*`, ':')), 'Executions are named when they start.');
+
+const endpoints = (access: AccessScope, resource = 'endpoint', end = ''): string[] =>
+  perModel(access, (model) => [arn(access, 'sagemaker', resource, `${names.endpoint(access.environment.name, model)}${end}`)]);
 
 const packages = (access: AccessScope): string[] =>
   wildcards(

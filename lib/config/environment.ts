@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { GateMode } from '../../lambda/gate/contract';
 import { names, type Place } from './names';
+import type { MachinesConfig, PeopleConfig } from './people';
 
 /** How traffic moves to a new fleet. */
 export interface RoutingConfig {
@@ -59,13 +60,16 @@ export interface EnvironmentConfig {
   readonly monthlyBudget?: number;
   /** Studio domain for data scientists; needs the network `private`. */
   readonly workspace: boolean;
-  /** People who may approve, by IAM principal ARN; required where approval is manual. @default - none */
-  readonly approvers?: readonly string[];
   /**
-   * Whether people must have signed in with a second factor to take a role. Federated sign-ins prove that at the identity provider instead.
-   * @default false
+   * People who may approve, one by one: IAM principal ARNs, or the subjects of the SAML provider where people sign in by one. Required where approval is
+   * manual.
+   * @default - none
    */
-  readonly requireMfa?: boolean;
+  readonly approvers?: readonly string[];
+  /** How people sign in, for how long, and what bounds their roles. @default - IAM without a second factor, four hours, no boundary */
+  readonly people?: PeopleConfig;
+  /** What bounds the roles of functions, machines and jobs. @default - nothing but their policies */
+  readonly machines?: MachinesConfig;
 }
 
 export const developmentPlace = (environment: EnvironmentConfig): Place => ({

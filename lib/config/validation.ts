@@ -1,5 +1,6 @@
 import type { EnvironmentConfig, PromotionChain, RoutingConfig } from './environment';
 import { imageRegions } from './images';
+import { approverFaults, peopleFaults } from './people';
 
 /** Everything wrong with the environments, one line each. */
 export class EnvironmentError extends Error {
@@ -12,7 +13,6 @@ export class EnvironmentError extends Error {
 const FILE = 'bin/environments.ts';
 const ACCOUNT = /^\d{12}$/;
 const NAME = /^[a-z][a-z0-9]{1,9}$/;
-const PRINCIPAL = /^arn:aws[a-z-]*:(iam|sts)::\d{12}:.+$/;
 
 /** SageMaker's limits of deployment guardrails (API reference, `DeploymentConfig`). */
 const Guardrails = {
@@ -44,10 +44,11 @@ const checks: Check[] = [
     !(Number.isInteger(endpoint.instanceCount) && endpoint.instanceCount >= 1) &&
       `serving.endpoint.instanceCount must be a whole number of at least 1, got ${endpoint.instanceCount}`,
   ],
-  ({ approval, approvers = [] }) => [
-    approval === 'manual' && approvers.length === 0 && 'approvers must name at least one IAM principal where approval is manual, got none: nobody could approve',
-    ...approvers.map((arn) => !PRINCIPAL.test(arn) && `approvers must be ARNs of IAM principals, got "${arn}"`),
+  ({ approval, approvers = [], people }) => [
+    approval === 'manual' && approvers.length === 0 && 'approvers must name at least one principal where approval is manual, got none: nobody could approve',
+    ...approverFaults(approvers, people),
   ],
+  ({ people, machines }) => peopleFaults(people, machines),
   ({ evidenceLockDays, development, serving }) => [
     days('evidenceLockDays', evidenceLockDays, "S3 Object Lock's limit"),
     days('development.artifactDays', development.artifactDays, "S3 Lifecycle's form"),

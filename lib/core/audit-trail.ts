@@ -2,11 +2,14 @@ import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ManagedRole } from './managed-role';
 import { acknowledgeWildcard } from './wildcards';
+
+/** Folder of the trail in its bucket. */
+const PREFIX = 'trail';
 
 /** Properties of {@link AuditTrail}. */
 export interface AuditTrailProps {
@@ -14,25 +17,30 @@ export interface AuditTrailProps {
   /** Account of the trail. */
   readonly account: string;
   /** Where the trail is written to. */
-  readonly bucket: IBucket;
+  readonly bucket: s3.IBucket;
   /** Encrypts the trail and its log group; must admit CloudTrail and CloudWatch Logs. */
   readonly encryptionKey: IKey;
   /** Of the log group that metric filters and alarms can read; the bucket keeps the trail for good. */
   readonly logRetention: logs.RetentionDays;
   /** Buckets whose every read and write of an object is recorded. */
-  readonly observed: readonly IBucket[];
+  readonly observed: readonly s3.IBucket[];
 }
 
 /** Who did what: management events of the account and object events of the buckets whose use must be answered for, with hashes against changes. */
 export class AuditTrail extends Construct {
+  /** Holds the events of every region, for metric filters. */
+  public readonly logGroup: logs.LogGroup;
+
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, encryptionKey: props.encryptionKey, removalPolicy: RemovalPolicy.DESTROY });
+    this.logGroup = logGroup;
     const role = this.makeRole(props.account, logGroup);
     const trail = new cloudtrail.Trail(this, 'Resource', {
       trailName: props.trailName,
-      bucket: props.bucket,
-      s3KeyPrefix: 'trail',
+      // The L2 would let CloudTrail write for any trail of any account; by its name it leaves the bucket's policy alone.
+      bucket: s3.Bucket.fromBucketName(this, 'Bucket', props.bucket.bucketName),
+      s3KeyPrefix: PREFIX,
       encryptionKey: props.encryptionKey,
       enableFileValidation: true,
       isMultiRegionTrail: true,
@@ -43,7 +51,25 @@ export class AuditTrail extends Construct {
     const resource = trail.node.defaultChild as cloudtrail.CfnTrail;
     resource.cloudWatchLogsLogGroupArn = logGroup.logGroupArn;
     resource.cloudWatchLogsRoleArn = role.roleArn;
-    resource.node.addDependency(role);
+    resource.node.addDependency(role, ...this.admitTrail(props));
+  }
+
+  /** Lets CloudTrail deliver this trail to the bucket, and no other. */
+  private admitTrail({ bucket, account, trailName }: AuditTrailProps): Construct[] {
+    const { partition, region } = Stack.of(this);
+    const thisTrail = { 'aws:SourceArn': `arn:${partition}:cloudtrail:${region}:${account}:trail/${trailName}`, 'aws:SourceAccount': account };
+    const principals = [new iam.ServicePrincipal('cloudtrail.amazonaws.com')];
+    const added = [
+      new iam.PolicyStatement({ sid: 'TrailLooks', principals, actions: ['s3:GetBucketAcl'], resources: [bucket.bucketArn], conditions: { StringEquals: thisTrail } }),
+      new iam.PolicyStatement({
+        sid: 'TrailWrites',
+        principals,
+        actions: ['s3:PutObject'],
+        resources: [bucket.arnForObjects(`${PREFIX}/AWSLogs/${account}/*`)],
+        conditions: { StringEquals: { ...thisTrail, 's3:x-amz-acl': 'bucket-owner-full-control' } },
+      }),
+    ].map((statement) => bucket.addToResourcePolicy(statement));
+    return added.flatMap(({ policyDependable }) => (policyDependable instanceof Construct ? [policyDependable] : []));
   }
 
   private makeRole(account: string, logGroup: logs.LogGroup): iam.Role {

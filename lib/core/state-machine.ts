@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -55,7 +55,7 @@ export class ProcessStateMachine extends Construct {
     });
     this.role = new ManagedRole(this, 'Role', {
       roleName: props.roleName ?? names.machineRole(props.stateMachineName),
-      assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
+      assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
       description: `Role of the state machine ${props.stateMachineName}`,
     });
     for (const statement of props.statements ?? []) {

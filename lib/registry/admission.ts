@@ -12,6 +12,7 @@ import { HandlerFunction } from '../core/handler-function';
 import { allowObjects } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
 import type { ModelRegistry } from './model-registry';
+import { denyApproval } from './no-approval';
 
 /** Properties of {@link Admission}. */
 export interface AdmissionProps {
@@ -62,6 +63,8 @@ export class Admission extends Construct {
       }),
       useForeignKey(handler, qualification, alias, ['kms:Verify']),
       new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], resources: [registry.packagesArn] }),
+      // Where people approve, the admission may reject and take notes.
+      ...(approval === 'manual' ? [denyApproval('sagemaker:UpdateModelPackage', registry.packagesArn)] : []),
     ];
     statements.forEach((statement) => handler.role.addToPolicy(statement));
     acknowledgeWildcard(handler, registry.packagesArn, 'Versions of one group: the registry numbers them.');

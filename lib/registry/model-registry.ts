@@ -36,17 +36,19 @@ export class ModelRegistry extends Construct {
     });
   }
 
-  /** Other accounts may look at versions and make models from them; approval stays here. */
+  /** The blueprint's roles in other accounts may look at versions and make models from them; approval stays here. */
   private policy(accounts: readonly string[]): iam.PolicyDocument {
     const principals = accounts.map((account) => new iam.AccountPrincipal(account));
+    const conditions = { ArnLike: { 'aws:PrincipalArn': accounts.map((account) => `arn:${Stack.of(this).partition}:iam::${account}:role/mlops-*`) } };
     return new iam.PolicyDocument({
       statements: [
-        new iam.PolicyStatement({ sid: 'FindGroup', principals, actions: ['sagemaker:DescribeModelPackageGroup'], resources: [this.groupArn] }),
+        new iam.PolicyStatement({ sid: 'FindGroup', principals, actions: ['sagemaker:DescribeModelPackageGroup'], resources: [this.groupArn], conditions }),
         new iam.PolicyStatement({
           sid: 'UseVersions',
           principals,
           actions: ['sagemaker:DescribeModelPackage', 'sagemaker:ListModelPackages', 'sagemaker:CreateModel'],
           resources: [this.packagesArn],
+          conditions,
         }),
       ],
     });

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { PermissionsBoundary, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AccessRoles, type AccessRolesProps } from '../access/access-roles';
 
@@ -7,7 +7,9 @@ export class AccessStack extends Stack {
   public readonly access: AccessRoles;
 
   constructor(scope: Construct, id: string, props: AccessRolesProps) {
+    const boundary = props.environment.people?.permissionsBoundary;
     super(scope, id, {
+      permissionsBoundary: boundary === undefined ? undefined : PermissionsBoundary.fromName(boundary),
       env: { account: props.place.account, region: props.place.region },
       description: `Roles of people and programs in the environment ${props.environment.name}`,
     });

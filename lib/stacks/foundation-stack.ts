@@ -3,6 +3,8 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { permissionsOf } from '../access/access-table';
+import { BreakGlassAlarm } from '../access/break-glass-alarm';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import { type BucketPurpose, names, type Place } from '../config/names';
 import { placesOf, samePlace, sharedBuses, type SharedObjects, sharedObjects } from '../config/sharing';
@@ -88,7 +90,7 @@ export class FoundationStack extends Stack {
     });
 
     this.makeBus(environment, chain, place);
-    new AuditTrail(this, 'AuditTrail', {
+    const trail = new AuditTrail(this, 'AuditTrail', {
       trailName: `mlops-${environment.name}`,
       account: place.account,
       bucket: accessLogs,
@@ -107,6 +109,9 @@ export class FoundationStack extends Stack {
       account: place.account,
       emails: environment.alarmEmails,
     });
+    if (permissionsOf('breakGlass', environment).length > 0) {
+      new BreakGlassAlarm(this, 'BreakGlass', { place, trail: trail.logGroup, topic });
+    }
     if (environment.monthlyBudget !== undefined) {
       new MonthlyBudget(this, 'Budget', { budgetName: `mlops-${environment.name}`, limit: environment.monthlyBudget, topic });
     }

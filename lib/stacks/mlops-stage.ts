@@ -1,4 +1,4 @@
-import { type Stack, Stage } from 'aws-cdk-lib';
+import { PermissionsBoundary, type Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import type { ModelProject } from '../config/model-project';
@@ -31,7 +31,8 @@ export interface MlopsStageProps {
  */
 export class MlopsStage extends Stage {
   constructor(scope: Construct, id: string, { environment, chain, models }: MlopsStageProps) {
-    super(scope, id, { env: { region: environment.region } });
+    const boundary = environment.machines?.permissionsBoundary;
+    super(scope, id, { env: { region: environment.region }, permissionsBoundary: boundary === undefined ? undefined : PermissionsBoundary.fromName(boundary) });
     refuseShortLogs(environment, models);
     if (environment.network === 'serviceManaged') {
       acknowledgeRule(

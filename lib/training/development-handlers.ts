@@ -9,6 +9,7 @@ import { HandlerFunction } from '../core/handler-function';
 import { allowListing, allowObjects } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
 import type { ModelRegistry } from '../registry/model-registry';
+import { denyApproval } from '../registry/no-approval';
 import type { TrainingPipeline } from './training-pipeline';
 
 /** Properties of {@link DevelopmentHandlers}. */
@@ -112,6 +113,7 @@ export class DevelopmentHandlers extends Construct {
     handler.role.addToPolicy(
       new iam.PolicyStatement({ actions: ['sagemaker:CreateModelPackage'], resources: [registry.groupArn, registry.packagesArn] }),
     );
+    handler.role.addToPolicy(denyApproval('sagemaker:CreateModelPackage', registry.packagesArn));
     acknowledgeWildcard(handler, registry.packagesArn, 'Versions of one group: the registry numbers them.');
     return handler;
   }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environments } from '../../bin/environments';
+import { environments as plain } from '../../bin/environments';
 import cdk from '../../cdk.json';
+import people from '../../docs/bootstrap/people-boundary.json';
 import boundary from '../../docs/bootstrap/permissions-boundary.json';
 import execution from '../../docs/bootstrap/execution-policy.json';
 import { promotionChain } from '../../lib/config/validation';
@@ -11,15 +12,22 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { fixtureProject } from '../support/fixtures';
 import { statementsOf } from '../support/policies';
 
-/** The policies of docs/bootstrap.md, held to what is deployed with the context that it gives. */
+/** The policies of docs/bootstrap.md, held to what is deployed with the context and the boundaries that it gives. */
 
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'bootstrap.md'), 'utf8');
 const context = (JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '{}') as { context: Record<string, unknown> }).context;
+const [, peopleBoundary = '', machinesBoundary = ''] = /people: \{ permissionsBoundary: '([\w-]+)'.*\nmachines: \{ permissionsBoundary: '([\w-]+)'/.exec(page) ?? [];
+const environments = plain.map((environment) => ({
+  ...environment,
+  people: { permissionsBoundary: peopleBoundary, signIn: { type: 'iam' as const, mfa: true } },
+  machines: { permissionsBoundary: machinesBoundary },
+}));
 const app = new App({ context: { ...cdk.context, ...context } });
 const chain = promotionChain(environments);
 const models = [{ project: fixtureProject(), repository: 'https://git.example.com/models.git', commit: '0'.repeat(40) }];
 chain.environments.forEach((environment) => new MlopsStage(app, environment.name, { environment, chain, models }));
-const templates = app.synth().stacksRecursively.map(({ template }) => Template.fromJSON(template as Record<string, unknown>));
+const stacks = app.synth().stacksRecursively.map(({ stackName, template }) => ({ ofPeople: /Access$/.test(stackName), template: Template.fromJSON(template as Record<string, unknown>) }));
+const templates = stacks.map(({ template }) => template);
 const resources = templates.flatMap((template) => Object.values(template.toJSON().Resources as Record<string, { Type: string; Properties?: Record<string, unknown> }>));
 
 const listOf = (value: string | string[]): string[] => (Array.isArray(value) ? value : [value]);
@@ -27,17 +35,33 @@ const allowed = (policy: { Statement: { Effect: string; Action: string | string[
   policy.Statement.filter(({ Effect }) => Effect === effect).flatMap(({ Action }) => listOf(Action));
 const covers = (patterns: string[], action: string): boolean => patterns.some((pattern) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(action));
 
-test('every role carries the boundary', () => {
-  const roles = resources.filter(({ Type }) => Type === 'AWS::IAM::Role');
-  expect(roles.length).toBeGreaterThan(50);
-  expect(roles.filter(({ Properties }) => !JSON.stringify(Properties?.PermissionsBoundary ?? '').includes('policy/mlops-boundary'))).toEqual([]);
+test('every role carries its boundary: people and programs the one, functions, machines and jobs the other', () => {
+  let seen = 0;
+  for (const { ofPeople, template } of stacks) {
+    const roles = Object.values(template.findResources('AWS::IAM::Role'));
+    seen += roles.length;
+    const name = ofPeople ? 'mlops-people-boundary' : 'mlops-boundary';
+    expect(roles.filter(({ Properties }) => !JSON.stringify((Properties as Record<string, unknown>).PermissionsBoundary ?? '').includes(`policy/${name}"`))).toEqual([]);
+  }
+  expect(seen).toBeGreaterThan(50);
 });
 
-test('the boundary admits everything that a role of the blueprint may do, and refuses nothing of it', () => {
-  const actions = [...new Set(templates.flatMap((template) => statementsOf(template, 'AWS::IAM::ManagedPolicy')).flatMap((statement) => statement.actions))];
-  expect(actions.length).toBeGreaterThan(50);
-  expect(actions.filter((action) => !covers(allowed(boundary), action))).toEqual([]);
-  expect(actions.filter((action) => covers(allowed(boundary, 'Deny'), action))).toEqual([]);
+test.each([
+  ['machines', false, boundary],
+  ['people', true, people],
+])('the boundary of %s admits everything that their roles may do, and refuses no action of it outright', (_name, whose, document) => {
+  const own = stacks.filter(({ ofPeople }) => ofPeople === whose).flatMap(({ template }) => statementsOf(template, 'AWS::IAM::ManagedPolicy'));
+  const actions = [...new Set(own.filter(({ effect }) => effect === 'Allow').flatMap((statement) => statement.actions))];
+  expect(actions.length).toBeGreaterThan(20);
+  expect(actions.filter((action) => !covers(allowed(document), action))).toEqual([]);
+  const everywhere = { Statement: document.Statement.filter(({ Resource }) => Resource === '*') };
+  expect(actions.filter((action) => covers(allowed(everywhere, 'Deny'), action))).toEqual([]);
+});
+
+test("people's boundary keeps from them what the process alone decides, whatever a policy says", () => {
+  for (const action of ['ssm:PutParameter', 'kms:Sign', 'sagemaker:CreateModelPackage', 'lambda:UpdateFunctionCode', 'states:UpdateStateMachine', 'iam:CreateRole', 's3:PutBucketPolicy', 'events:PutEvents']) {
+    expect(`${action} ${covers(allowed(people), action) && !covers(allowed(people, 'Deny'), action)}`).toBe(`${action} false`);
+  }
 });
 
 test('the boundary lets no role change roles or keys', () => {
@@ -60,8 +84,8 @@ test('roles are passed to every service that the templates let take one', () => 
   expect([...new Set(trusted)].filter((service) => !passed?.includes(service))).toEqual([]);
 });
 
-test('both policies fit into a managed policy', () => {
-  for (const policy of [boundary, execution]) {
+test('all policies fit into a managed policy', () => {
+  for (const policy of [boundary, people, execution]) {
     expect(JSON.stringify(policy).replaceAll('ACCOUNT', '1'.repeat(12)).length).toBeLessThan(6144);
   }
 });

@@ -5,7 +5,7 @@ import type { Template } from '../../local/cloudformation/template';
 import { synthesizeBlueprint } from '../support/blueprint';
 
 /** Every option on, so that nothing that an environment may ask for is left out. */
-const everything = environments.map((environment) => ({ ...environment, evidenceLockDays: 30, alarmEmails: ['on-call@example.com'], monthlyBudget: 50, requireMfa: true }));
+const everything = environments.map((environment) => ({ ...environment, evidenceLockDays: 30, alarmEmails: ['on-call@example.com'], monthlyBudget: 50, people: { signIn: { type: 'iam' as const, mfa: true } } }));
 
 test.each([['as they are', environments], ['with every option on', everything]])(
   'the local AWS makes every resource type and property of the environments %s',

@@ -9,7 +9,7 @@ import { FUNCTIONS } from '../../local/stepfunctions/jsonata/functions';
 import { synthesizeBlueprint } from '../support/blueprint';
 
 /** Every option on, so that nothing that an environment may ask for is left out. */
-const everything = environments.map((environment) => ({ ...environment, evidenceLockDays: 30, alarmEmails: ['on-call@example.com'], monthlyBudget: 50, requireMfa: true }));
+const everything = environments.map((environment) => ({ ...environment, evidenceLockDays: 30, alarmEmails: ['on-call@example.com'], monthlyBudget: 50, people: { signIn: { type: 'iam' as const, mfa: true } } }));
 
 let inventory: Inventory;
 

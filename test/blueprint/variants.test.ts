@@ -59,7 +59,7 @@ function validChain(random: Random, accounts: Accounts): EnvironmentConfig[] {
       logRetention: RetentionDays.ONE_YEAR,
       evidenceLockDays: pick(random, [undefined, 365]),
       workspace: false,
-      requireMfa: random() < 0.5,
+      people: { signIn: { type: 'iam', mfa: random() < 0.5 } },
       monthlyBudget: pick(random, [undefined, 500]),
       alarmEmails: pick(random, [undefined, ['on-call@example.com']]),
     };

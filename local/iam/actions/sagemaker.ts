@@ -1,4 +1,4 @@
-import { anything, as, each, either, on as onExact, passes, tagging, type Need, type ServiceActions } from './need';
+import { anything, as, each, either, given, on as onExact, passes, tagging, textAt, type Input, type Need, type ServiceActions } from './need';
 
 /** SageMaker spells names in lower case in its ARNs. */
 const on = (template: string): Need => onExact(template, { change: (name) => name.toLowerCase() });
@@ -13,6 +13,8 @@ const made = (template: string, ...roles: readonly string[]): readonly Need[] =>
 
 /** A version of a group is a package of it; its number is not known before it is made. */
 const versions = either(on('model-package/{ModelPackageGroupName}/*'), on('model-package/{ModelPackageName}'));
+
+const approval = (input: Input) => ({ 'sagemaker:ModelApprovalStatus': textAt(input, 'ModelApprovalStatus') });
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html */
 export const sagemaker: ServiceActions = {
@@ -37,9 +39,9 @@ export const sagemaker: ServiceActions = {
     ...each('DescribeModelPackageGroup DeleteModelPackageGroup', on('model-package-group/{ModelPackageGroupName}')),
     CreateModelPackageGroup: made('model-package-group/{ModelPackageGroupName}'),
     ...each('GetModelPackageGroupPolicy PutModelPackageGroupPolicy DeleteModelPackageGroupPolicy', on('model-package-group/{ModelPackageGroupName}')),
-    CreateModelPackage: [on('model-package-group/{ModelPackageGroupName}'), versions, tagging('sagemaker:AddTags', versions)],
+    CreateModelPackage: [given(approval, on('model-package-group/{ModelPackageGroupName}'), versions), tagging('sagemaker:AddTags', versions)],
     ...each('DescribeModelPackage DeleteModelPackage', on('model-package/{ModelPackageName}')),
-    UpdateModelPackage: [on('model-package/{ModelPackageArn}')],
+    UpdateModelPackage: [given(approval, on('model-package/{ModelPackageArn}'))],
     ListModelPackages: [either(on('model-package-group/{ModelPackageGroupName}'), anything)],
 
     // Serving.

@@ -35,7 +35,7 @@ const KNOWN_KEYS: readonly string[] = [
   'kms:encryptioncontext:aws:logs:arn', 'kms:encryptioncontext:aws:cloudtrail:arn', 'kms:encryptioncontext:aws:sns:topicarn', 'kms:encryptioncontext:aws:sqs:arn',
   'iam:passedtoservice', 'iam:permissionsboundary', 'iam:policyarn', 'iam:awsservicename',
   'sts:externalid', 'sts:rolesessionname',
-  'cloudwatch:namespace', 'events:source', 'events:detail-type',
+  'cloudwatch:namespace', 'events:source', 'events:detail-type', 'sagemaker:modelapprovalstatus',
   'lambda:functionurlauthtype', 'lambda:invokedviafunctionurl', 'lambda:principal',
   'cloudformation:rolearn', 'cloudformation:changesetname',
 ];

@@ -1,6 +1,6 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { environments } from '../../../bin/environments';
-import { permissionsOf, ROLES } from '../../../lib/access/access-table';
+import { permissionsOf } from '../../../lib/access/access-table';
 import { developmentPlace, type EnvironmentConfig } from '../../../lib/config/environment';
 import { promotionChain } from '../../../lib/config/validation';
 import { AccessStack } from '../../../lib/stacks/access-stack';
@@ -19,8 +19,8 @@ const allStatements = (template: Template) => statementsOf(template, 'AWS::IAM::
 describe('the roles of an environment are those that may do something there:', () => {
   test.each([
     ['dev', ['engineer', 'data-scientist', 'auditor', 'data-provider']],
-    ['int', ['engineer', 'data-scientist', 'approver', 'auditor', 'data-provider']],
-    ['prod', ['engineer', 'data-scientist', 'approver', 'auditor', 'data-provider', 'application-client']],
+    ['int', ['engineer', 'data-scientist', 'approver', 'auditor', 'break-glass', 'data-provider']],
+    ['prod', ['engineer', 'data-scientist', 'approver', 'auditor', 'break-glass', 'data-provider', 'application-client']],
   ])('%s', (name, roles) => {
     const resources = Object.values(templateOf(name).findResources('AWS::IAM::Role')) as { Properties: { RoleName: string } }[];
     expect(resources.map(({ Properties }) => Properties.RoleName)).toEqual(roles.map((role) => `mlops-${name}-${role}`));
@@ -37,13 +37,19 @@ test('the only actions on every resource are reads of metrics and alarms', () =>
   expect(wildcardActions(templateOf('prod'))).toEqual(['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'cloudwatch:ListMetrics']);
 });
 
-test('in production nobody but the approver changes a package, and nobody writes evidence, artifacts or models', () => {
+test('in production nobody but the approver changes a package, nobody writes evidence, artifacts or models, and break glass stops what runs', () => {
   const writes = allStatements(templateOf('prod')).flatMap(({ actions, resources }) =>
     actions.filter((action) => !/:(Get|List|Describe|Filter|Invoke)/.test(action)).flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
   );
-  expect(writes.filter((write) => !write.includes(':::mlops-prod-data-')).toSorted()).toEqual([
-    'sagemaker:UpdateModelPackage arn:aws:sagemaker:eu-central-1:333333333333:model-package/prod-churn/*',
+  expect([...new Set(writes.filter((write) => !write.includes(':::mlops-prod-data-')).map((write) => write.replace('churn', 'employment')))].toSorted()).toEqual([
+    'lambda:DeleteFunctionConcurrency arn:aws:lambda:eu-central-1:333333333333:function:prod-employment-prediction',
+    'lambda:PutFunctionConcurrency arn:aws:lambda:eu-central-1:333333333333:function:prod-employment-prediction',
+    'sagemaker:DeleteEndpoint arn:aws:sagemaker:eu-central-1:333333333333:endpoint/prod-employment',
+    'sagemaker:UpdateEndpoint arn:aws:sagemaker:eu-central-1:333333333333:endpoint-config/prod-employment-*',
+    'sagemaker:UpdateEndpoint arn:aws:sagemaker:eu-central-1:333333333333:endpoint/prod-employment',
     'sagemaker:UpdateModelPackage arn:aws:sagemaker:eu-central-1:333333333333:model-package/prod-employment/*',
+    'states:StartExecution arn:aws:states:eu-central-1:333333333333:stateMachine:prod-employment-promotion',
+    ...['development', 'monitor', 'promotion'].map((machine) => `states:StopExecution arn:aws:states:eu-central-1:333333333333:execution:prod-employment-${machine}:*`),
   ]);
 });
 
@@ -81,16 +87,76 @@ test('roles are passed to SageMaker alone', () => {
   }
 });
 
-test('the approvers are the people whom the environment names', () => {
+describe('people take a role', () => {
+  interface RoleProperties {
+    readonly RoleName: string;
+    readonly MaxSessionDuration: number;
+    readonly PermissionsBoundary?: unknown;
+    readonly AssumeRolePolicyDocument: { readonly Statement: readonly { readonly Action: string; readonly Principal: unknown; readonly Condition?: unknown }[] };
+  }
+  const roles = (change: Partial<EnvironmentConfig> = {}): Record<string, RoleProperties> =>
+    Object.fromEntries(
+      Object.values(templateOf('prod', change).findResources('AWS::IAM::Role')).map(({ Properties }) => [(Properties as RoleProperties).RoleName.replace('mlops-prod-', ''), Properties as RoleProperties]),
+    );
+  const trust = (role: string, change: Partial<EnvironmentConfig> = {}) => roles(change)[role].AssumeRolePolicyDocument.Statement;
   const anna = 'arn:aws:iam::444444444444:role/Anna';
-  templateOf('prod', { approvers: [anna] }).hasResourceProperties('AWS::IAM::Role', {
-    RoleName: 'mlops-prod-approver',
-    AssumeRolePolicyDocument: { Statement: [Match.objectLike({ Principal: { AWS: anna } })] },
-  });
-});
+  const ben = 'arn:aws:iam::444444444444:role/Ben';
+  const MFA = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
 
-test('a second factor is asked for where the environment wants one', () => {
-  const trust = (template: Template) => Object.values(template.findResources('AWS::IAM::Role')).map((role) => JSON.stringify(role).includes('MultiFactorAuthPresent'));
-  expect(trust(templateOf('prod', { requireMfa: true }))).toEqual(ROLES.map(() => true));
-  expect(trust(templateOf('prod'))).toEqual(ROLES.map(() => false));
+  test('as principals of the account, with a second factor where the environment wants one', () => {
+    expect(trust('auditor')[0].Condition).toBeUndefined();
+    expect(trust('auditor', { people: { signIn: { type: 'iam', mfa: true } } })[0].Condition).toEqual(MFA);
+  });
+
+  test('as approvers only where the environment names them', () => {
+    const statements = trust('approver', { approvers: [anna, ben], people: { signIn: { type: 'iam', mfa: true } } });
+    expect(statements.map(({ Principal, Condition }) => [Principal, Condition])).toEqual([[{ AWS: [anna, ben] }, MFA]]);
+  });
+
+  test('through the permission set of Identity Center that is named after the role', () => {
+    const people = { signIn: { type: 'identityCenter', permissionSetPrefix: 'Mlops' } } as const;
+    expect(trust('data-scientist', { people })).toEqual([
+      expect.objectContaining({
+        Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_MlopsDataScientist_*' } },
+      }),
+    ]);
+    expect(trust('approver', { people, approvers: [anna] })[0].Principal).toEqual({ AWS: anna });
+  });
+
+  test('through SAML, approvers by the subject that the provider names', () => {
+    const providerArn = 'arn:aws:iam::333333333333:saml-provider/corporate';
+    const change = { people: { signIn: { type: 'saml', providerArn } }, approvers: ['anna@example.com'] } as const;
+    const audience = { 'SAML:aud': 'https://signin.aws.amazon.com/saml' };
+    expect(trust('auditor', change)).toEqual([{ Effect: 'Allow', Action: 'sts:AssumeRoleWithSAML', Principal: { Federated: providerArn }, Condition: { StringEquals: audience } }]);
+    expect(trust('approver', change)[0].Condition).toEqual({ StringEquals: { ...audience, 'SAML:sub': ['anna@example.com'] } });
+  });
+
+  test.each<[string, Partial<EnvironmentConfig>]>([
+    ['by default', {}],
+    ['where people come through SAML', { people: { signIn: { type: 'saml', providerArn: 'arn:aws:iam::333333333333:saml-provider/corporate' }, sessionHours: 12 }, approvers: ['anna'] }],
+  ])('break glass with a fresh second factor and for an hour, %s', (_name, change) => {
+    expect(trust('break-glass', change).map(({ Action, Condition }) => [Action, Condition])).toEqual([['sts:AssumeRole', { ...MFA, NumericLessThan: { 'aws:MultiFactorAuthAge': '900' } }]]);
+    expect(roles(change)['break-glass'].MaxSessionDuration).toBe(3600);
+  });
+
+  test('for as long as the environment says; programs for an hour, without a factor that they cannot have', () => {
+    const made = roles({ people: { signIn: { type: 'iam', mfa: true }, sessionHours: 2 } });
+    expect(Object.entries(made).map(([role, { MaxSessionDuration }]) => [role, MaxSessionDuration / 3600])).toEqual([
+      ['engineer', 2],
+      ['data-scientist', 2],
+      ['approver', 2],
+      ['auditor', 2],
+      ['break-glass', 1],
+      ['data-provider', 1],
+      ['application-client', 1],
+    ]);
+    expect(made['data-provider'].AssumeRolePolicyDocument.Statement[0].Condition).toBeUndefined();
+  });
+
+  test('within the boundary that the environment names', () => {
+    const boundaries = (change?: Partial<EnvironmentConfig>) => Object.values(roles(change)).map(({ PermissionsBoundary }) => JSON.stringify(PermissionsBoundary ?? 'none'));
+    expect(new Set(boundaries())).toEqual(new Set(['"none"']));
+    const bounded = boundaries({ people: { permissionsBoundary: 'mlops-people-boundary' } });
+    expect(bounded.every((boundary) => boundary.includes(':policy/mlops-people-boundary'))).toBe(true);
+  });
 });

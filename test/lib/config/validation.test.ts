@@ -92,7 +92,7 @@ describe('a fault of one environment is named with value, limit and remedy:', ()
     [
       'manual approval that nobody can give',
       chainWith({ approval: 'manual' }),
-      'environment "prod": approvers must name at least one IAM principal where approval is manual, got none: nobody could approve',
+      'environment "prod": approvers must name at least one principal where approval is manual, got none: nobody could approve',
     ],
     ['an approver that is no ARN', chainWith({ approvers: ['anna'] }), 'environment "prod": approvers must be ARNs of IAM principals, got "anna"'],
     [
