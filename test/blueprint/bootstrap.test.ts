@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { environments as plain } from '../../bin/environments';
 import cdk from '../../cdk.json';
 import people from '../../docs/bootstrap/people-boundary.json';
@@ -9,20 +7,14 @@ import { promotionChain } from '../../lib/config/validation';
 import { MlopsStage } from '../../lib/stacks/mlops-stage';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { bootstrapContext, boundaries, bounded } from '../support/bootstrap-page';
 import { fixtureProject } from '../support/fixtures';
 import { statementsOf } from '../support/policies';
 
 /** The policies of docs/bootstrap.md, held to what is deployed with the context and the boundaries that it gives. */
 
-const page = readFileSync(join(__dirname, '..', '..', 'docs', 'bootstrap.md'), 'utf8');
-const context = (JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '{}') as { context: Record<string, unknown> }).context;
-const [, peopleBoundary = '', machinesBoundary = ''] = /people: \{ permissionsBoundary: '([\w-]+)'.*\nmachines: \{ permissionsBoundary: '([\w-]+)'/.exec(page) ?? [];
-const environments = plain.map((environment) => ({
-  ...environment,
-  people: { permissionsBoundary: peopleBoundary, signIn: { type: 'iam' as const, mfa: true } },
-  machines: { permissionsBoundary: machinesBoundary },
-}));
-const app = new App({ context: { ...cdk.context, ...context } });
+const environments = plain.map(bounded);
+const app = new App({ context: { ...cdk.context, ...bootstrapContext } });
 const chain = promotionChain(environments);
 const models = [{ project: fixtureProject(), repository: 'https://git.example.com/models.git', commit: '0'.repeat(40) }];
 chain.environments.forEach((environment) => new MlopsStage(app, environment.name, { environment, chain, models }));
@@ -40,7 +32,7 @@ test('every role carries its boundary: people and programs the one, functions, m
   for (const { ofPeople, template } of stacks) {
     const roles = Object.values(template.findResources('AWS::IAM::Role'));
     seen += roles.length;
-    const name = ofPeople ? 'mlops-people-boundary' : 'mlops-boundary';
+    const name = ofPeople ? boundaries.people : boundaries.machines;
     expect(roles.filter(({ Properties }) => !JSON.stringify((Properties as Record<string, unknown>).PermissionsBoundary ?? '').includes(`policy/${name}"`))).toEqual([]);
   }
   expect(seen).toBeGreaterThan(50);
