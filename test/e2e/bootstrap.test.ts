@@ -6,8 +6,6 @@ import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { CreatePolicyCommand, GetRoleCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { environments } from '../../bin/environments';
 import cdk from '../../cdk.json';
-import { ROLES } from '../../lib/access/access-table';
-import { names } from '../../lib/config/names';
 import { promotionChain } from '../../lib/config/validation';
 import { MlopsStage } from '../../lib/stacks/mlops-stage';
 import { createClient } from '../../local/core/client';
@@ -15,19 +13,20 @@ import { rootCredentials } from '../../local/core/keys';
 import { startDaemon, type Daemon } from '../../local/daemon/start';
 import { Toolkit } from '../../local/deploy/toolkit';
 import { ensurePython } from '../../local/setup';
-import { bootstrapContext, boundaries, bounded } from '../support/bootstrap-page';
 import { fixtureProject } from '../support/fixtures';
 
-/** An account that was prepared as docs/bootstrap.md says: narrow execution policy, a boundary on every role. */
+/** An account that was prepared as docs/bootstrap.md says: narrow execution policy, boundary on every role. */
 
 jest.setTimeout(300_000);
 
 const ROOT = join(__dirname, '..', '..');
 const region = environments[0]?.region ?? '';
-const chain = promotionChain(environments.map(bounded));
+const chain = promotionChain(environments);
 const { production } = chain;
 const { account } = production.development;
-const QUALIFIER = String(bootstrapContext['@aws-cdk/core:bootstrapQualifier']);
+const page = readFileSync(join(ROOT, 'docs', 'bootstrap.md'), 'utf8');
+const context = (JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '{}') as { context: Record<string, unknown> }).context;
+const QUALIFIER = String(context['@aws-cdk/core:bootstrapQualifier']);
 const policyArn = (name: string): string => `arn:aws:iam::${account}:policy/${name}`;
 
 let folder: string;
@@ -43,15 +42,15 @@ async function policy(name: string, file: string): Promise<void> {
   await iam().send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument }));
 }
 
-/** The production environment with the context and the boundaries of the page. */
+/** The production environment with the context of the page. */
 function blueprint(): string {
-  const app = new App({ outdir: join(folder, 'blueprint'), analyticsReporting: false, context: { ...cdk.context, ...bootstrapContext } });
+  const app = new App({ outdir: join(folder, 'blueprint'), analyticsReporting: false, context: { ...cdk.context, ...context } });
   const models = [{ project: fixtureProject(), repository: 'https://git.example.com/models.git', commit: '0'.repeat(40) }];
   new MlopsStage(app, production.name, { environment: production, chain, models });
   return app.synth().directory;
 }
 
-/** A stack beside the blueprint, deployed the same way but without the boundaries of the page. */
+/** A stack beside the blueprint, deployed the same way but without the boundary of the page. */
 function small(name: string, fill: (stack: Stack) => void): string {
   const app = new App({ outdir: join(folder, name), analyticsReporting: false });
   fill(new Stack(app, name, { env: { account, region }, synthesizer: new DefaultStackSynthesizer({ qualifier: QUALIFIER }) }));
@@ -63,8 +62,7 @@ beforeAll(async () => {
   const { python } = await ensurePython({ log: (line) => log.push(line) });
   daemon = await startDaemon({ folder, region, timeScale: 600, python, port: 0 });
   toolkit = new Toolkit({ endpoint: daemon.endpoint, region, folder, log: (line) => log.push(line) });
-  await policy(boundaries.machines, 'permissions-boundary.json');
-  await policy(boundaries.people, 'people-boundary.json');
+  await policy('mlops-boundary', 'permissions-boundary.json');
   await policy('mlops-execution', 'execution-policy.json');
   await toolkit.bootstrap([account], { executionPolicy: () => policyArn('mlops-execution'), qualifier: QUALIFIER });
 });
@@ -74,7 +72,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('production is deployed with the execution policy, and every role of it carries its boundary', async () => {
+test('production is deployed with the execution policy, and every role of it carries the boundary', async () => {
   expect(await toolkit.deploy(blueprint(), ['**'])).toBeGreaterThanOrEqual(5);
   const roles: string[] = [];
   let Marker: string | undefined;
@@ -84,14 +82,12 @@ test('production is deployed with the execution policy, and every role of it car
     Marker = answer.IsTruncated === true ? answer.Marker : undefined;
   } while (Marker !== undefined);
   const made = roles.filter((name) => !name.startsWith('cdk-'));
-  const boundaryOf = async (RoleName: string) => [RoleName, (await iam().send(new GetRoleCommand({ RoleName }))).Role?.PermissionsBoundary?.PermissionsBoundaryArn] as const;
-  const found = await Promise.all(made.map(boundaryOf));
+  const boundaries = await Promise.all(made.map(async (RoleName) => (await iam().send(new GetRoleCommand({ RoleName }))).Role?.PermissionsBoundary?.PermissionsBoundaryArn));
   expect(made.length).toBeGreaterThan(30);
-  const ofPeople = new Set(ROLES.map((role) => names.accessRole(production.name, role)));
-  expect(found.filter(([role, boundary]) => boundary !== policyArn(ofPeople.has(role) ? boundaries.people : boundaries.machines))).toEqual([]);
+  expect(new Set(boundaries)).toEqual(new Set([policyArn('mlops-boundary')]));
 });
 
-test('a role without a boundary is refused', async () => {
+test('a role without the boundary is refused', async () => {
   const unbounded = small('Unbounded', (stack) => new Role(stack, 'Role', { roleName: 'unbounded', assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
   await expect(toolkit.deploy(unbounded, ['**'])).rejects.toThrow(/cdk-mlops-cfn-exec-role-\d+-[\w-]+\/\S+ is not authorized to perform: iam:CreateRole on resource: \S+:role\/unbounded/);
   await expect(iam().send(new GetRoleCommand({ RoleName: 'unbounded' }))).rejects.toMatchObject({ name: 'NoSuchEntityException' });

@@ -9,14 +9,14 @@ const page = readFileSync(join(__dirname, '..', '..', 'docs', 'bootstrap.md'), '
 /** Context of the app. */
 export const bootstrapContext = (JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '{}') as { context: Record<string, unknown> }).context;
 
-const [, people = '', machines = ''] = /people: \{ permissionsBoundary: '([\w-]+)'.*\nmachines: \{ permissionsBoundary: '([\w-]+)'/.exec(page) ?? [];
+/** Names of the boundaries: of functions, machines and jobs, and of people and programs. */
+export const boundaries = {
+  machines: (bootstrapContext['@aws-cdk/core:permissionsBoundary'] as { name: string } | undefined)?.name ?? '',
+  people: /people: \{ permissionsBoundary: '([\w-]+)'/.exec(page)?.[1] ?? '',
+} as const;
 
-/** Names of the boundaries of people's and of machines' roles. */
-export const boundaries = { people, machines } as const;
-
-/** An environment with the boundaries of the page. */
+/** An environment with the boundary of people that the page gives. */
 export const bounded = (environment: EnvironmentConfig): EnvironmentConfig => ({
   ...environment,
-  people: { permissionsBoundary: people, signIn: { type: 'iam', mfa: true } },
-  machines: { permissionsBoundary: machines },
+  people: { permissionsBoundary: boundaries.people, signIn: { type: 'iam', mfa: true } },
 });
