@@ -2,6 +2,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { EnvironmentConfig } from '../lib/config/environment';
 
+/** Until `npm run images` has written the digests of the region into lib/config/images.json. */
+const allowUnpinnedImages = true;
 const region = process.env.MLOPS_REGION ?? 'eu-central-1';
 const accounts = {
   dev: process.env.MLOPS_DEV_ACCOUNT ?? '111111111111',
@@ -14,7 +16,7 @@ export const environments: EnvironmentConfig[] = [
   {
     name: 'dev',
     region,
-    development: { account: accounts.dev, gateMode: 'FUNCTIONAL', readsProductionData: true, artifactDays: 30 },
+    development: { account: accounts.dev, gateMode: 'FUNCTIONAL', readsProductionData: true, artifactDays: 30, documentation: 'draft' },
     serving: {
       endpoint: {
         lifetime: 'none',
@@ -24,6 +26,7 @@ export const environments: EnvironmentConfig[] = [
     },
     approval: 'automatic',
     network: 'serviceManaged',
+    allowUnpinnedImages,
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_MONTH,
     monthlyBudget: 100,
@@ -32,7 +35,7 @@ export const environments: EnvironmentConfig[] = [
   {
     name: 'int',
     region,
-    development: { account: accounts.int, gateMode: 'FUNCTIONAL' },
+    development: { account: accounts.int, gateMode: 'FUNCTIONAL', documentation: 'draft' },
     serving: {
       endpoint: {
         lifetime: 'qualification',
@@ -42,6 +45,7 @@ export const environments: EnvironmentConfig[] = [
     },
     approval: 'automatic',
     network: 'serviceManaged',
+    allowUnpinnedImages,
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_YEAR,
     monthlyBudget: 200,
@@ -61,6 +65,7 @@ export const environments: EnvironmentConfig[] = [
     approval: 'manual',
     approvers: [`arn:aws:iam::${accounts.prod}:root`],
     network: 'serviceManaged',
+    allowUnpinnedImages,
     removalPolicy: RemovalPolicy.RETAIN,
     logRetention: RetentionDays.ONE_YEAR,
     evidenceLockDays: 365,

@@ -6,6 +6,7 @@ import { fault } from './commands/fault';
 import { logs } from './commands/logs';
 import { monitor } from './commands/monitor';
 import { promote } from './commands/promote';
+import { reproduce } from './commands/reproduce';
 import { status } from './commands/status';
 import { story } from './commands/story';
 import { testModelProjects } from './commands/test-models';
@@ -16,7 +17,7 @@ import { SetupError } from './setup';
 // The pinned SDK supports this Node.js; its notice about later versions is for whoever raises the pin.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const COMMANDS: Readonly<Record<string, Command>> = { story, up, down, status, logs, env, fault, train, promote, monitor, 'test-models': testModelProjects };
+const COMMANDS: Readonly<Record<string, Command>> = { story, up, down, status, logs, env, fault, train, promote, monitor, reproduce, 'test-models': testModelProjects };
 
 async function main(): Promise<number> {
   const [name = '', ...args] = process.argv.slice(2);

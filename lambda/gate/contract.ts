@@ -192,6 +192,22 @@ export const Checks = {
       ROWS: 'rows',
     },
   },
+  /** Compares a model that was rebuilt from a manifest with the original. */
+  REPRODUCTION: {
+    id: 'reproduction',
+    measurements: {
+      /** Greatest absolute difference of a metric on the test rows. */
+      METRIC_DIFFERENCE: 'metricDifference',
+      /** Greatest absolute difference of a prediction on the test rows. */
+      PREDICTION_DIFFERENCE: 'predictionDifference',
+      /** Test rows that only one of the two has. */
+      UNMATCHED_ROWS: 'unmatchedRows',
+      /** Packages, Python included, of another version. */
+      ENVIRONMENT_DIFFERENCES: 'environmentDifferences',
+      /** 0 where the recorded definition of the pipeline ran, 1 where SageMaker has it no longer. */
+      DEFINITION_DIFFERENCE: 'definitionDifference',
+    },
+  },
   /** Calls the application in front of an endpoint. */
   CONTRACT: {
     id: 'contract',

@@ -6,6 +6,8 @@ export interface WatchedMachine {
   /** Gates of the machine in the order in which they run: the first without a verdict is where the execution ended. */
   readonly gates: readonly string[];
   readonly mode: GateMode;
+  /** Gate of an execution that reproduces a version, which runs none of the others. */
+  readonly comparison?: string;
 }
 
 /** Environment variable: {@link WatchedMachine} by state machine ARN, as JSON. */

@@ -7,7 +7,7 @@ import { modelProject } from '../shared/project';
 import { getJson, listKeys, parseJson, putOnce, s3Uri } from '../shared/s3';
 import { cleanUp } from './clean-up';
 import { type ExecutionEnded, type JanitorResult, WATCHED_MACHINES, type WatchedMachine } from './contract';
-import { brokenVerdict, missingVerdict } from './verdict';
+import { brokenVerdict, gatesOf, missingVerdict } from './verdict';
 
 interface Event {
   readonly detail: ExecutionEnded;
@@ -48,12 +48,13 @@ async function recordBroken(execution: ExecutionEnded, machine: WatchedMachine):
   const { declaration, policyDigest } = modelProject();
   const uriOf = (gate: string): string => s3Uri(requireEnv(Env.EVIDENCE_BUCKET), `${Layout.gatePrefix(declaration.name, gate, execution.name)}${VERDICT_FILE}`);
   const outcomes = new Map<string, Verdict['outcome']>();
-  for (const gate of machine.gates) {
+  const gates = gatesOf(machine, execution);
+  for (const gate of gates) {
     if ((await listKeys(uriOf(gate))).length > 0) {
       outcomes.set(gate, (await getJson<Verdict>(uriOf(gate))).outcome);
     }
   }
-  const gate = missingVerdict(machine.gates, outcomes);
+  const gate = missingVerdict(gates, outcomes);
   if (gate === undefined) {
     return undefined;
   }

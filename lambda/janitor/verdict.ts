@@ -1,5 +1,5 @@
 import type { Subject, Verdict } from '../gate/contract';
-import type { ModelPackageInput } from '../shared/contract';
+import type { DevelopmentInput, ModelPackageInput } from '../shared/contract';
 import { sha256 } from '../shared/hash';
 import type { ExecutionEnded, WatchedMachine } from './contract';
 
@@ -12,6 +12,10 @@ export function missingVerdict(gates: readonly string[], outcomes: ReadonlyMap<s
   const explained = [...outcomes.values()].some((outcome) => outcome !== 'passed');
   return explained ? undefined : gates.find((gate) => !outcomes.has(gate));
 }
+
+/** Gates that the execution owes a verdict of. */
+export const gatesOf = ({ gates, comparison }: WatchedMachine, { input }: Pick<ExecutionEnded, 'input'>): readonly string[] =>
+  comparison !== undefined && parse(input)?.compareWith !== undefined ? [comparison] : gates;
 
 /** What is known about an execution that ended without a verdict. */
 export interface BrokenFacts {
@@ -59,11 +63,14 @@ function subjectOf({ machine }: WatchedMachine, { name, input }: ExecutionEnded)
   if (typeof parsed?.modelPackageArn === 'string' && typeof parsed.packageDigest === 'string') {
     return { type: 'modelPackage', name: parsed.modelPackageArn, digest: parsed.packageDigest };
   }
+  if (parsed?.compareWith !== undefined) {
+    return { type: 'modelPackage', name: parsed.compareWith.manifestUri, digest: parsed.compareWith.packageDigest };
+  }
   // There is no snapshot and no artifact yet: what was asked for is all that is known.
   return { type: machine === 'monitor' ? 'window' : 'developmentRun', name, digest: sha256(input ?? name) };
 }
 
-function parse(input: string | null | undefined): Partial<ModelPackageInput> | undefined {
+function parse(input: string | null | undefined): Partial<ModelPackageInput & DevelopmentInput> | undefined {
   try {
     const value: unknown = JSON.parse(input ?? '');
     return typeof value === 'object' && value !== null ? value : undefined;

@@ -1,6 +1,6 @@
 import type { GateResult } from '../gate/contract';
 import type { ChampionRecord, ProblemType, ReleasePin } from '../shared/contract';
-import type { SnapshotResult, SourceObject } from '../snapshot/contract';
+import type { SnapshotResult } from '../snapshot/contract';
 
 /** Input of the registration, the last step of a development run. */
 export interface RegisterEvent {
@@ -10,8 +10,10 @@ export interface RegisterEvent {
   readonly release: ReleasePin;
   readonly champion: ChampionRecord | null;
   readonly gates: { readonly data: GateResult; readonly model: GateResult };
-  /** Folder with `evaluation.json`, `golden.json`, `predictions.parquet`. */
-  readonly evaluationUri: string;
+  /** The release's bundle where it stays. */
+  readonly bundleUri: string;
+  /** Folder of the run: `evaluation/evaluation.json`, `evaluation/golden.json`, `evaluation/predictions.parquet` ... */
+  readonly runUri: string;
   readonly reference: { readonly referenceUri: string; readonly sha256: string };
 }
 
@@ -21,54 +23,12 @@ export interface RegisterResult {
   readonly manifestUri: string;
 }
 
+export type { ArtifactManifest } from './manifest-schema';
+
 /** File with its hash. */
 export interface PinnedFile {
   readonly uri: string;
   readonly sha256: string;
-}
-
-/**
- * What a machine-learning artifact is made of ("Implementation of MLOps", section 2.3): enough to rebuild it and to prove that nothing was
- * exchanged. Its canonical JSON is hashed into the package digest. No ARN stands in it, since ARNs exist only after registration.
- */
-export interface ArtifactManifest {
-  readonly version: '1';
-  readonly model: string;
-  readonly problemType: ProblemType;
-  readonly run: { readonly id: string; readonly environment: string; readonly policyDigest: string; readonly comparedWith: string | null };
-  readonly code: {
-    readonly repository: string;
-    readonly commit: string;
-    readonly bundleUri: string;
-    readonly bundleSha256: string;
-    readonly pipelineDefinitionDigest: string;
-  };
-  readonly data: {
-    readonly snapshotUri: string;
-    readonly digest: string;
-    readonly schemaVersion: string;
-    readonly files: number;
-    readonly newestModifiedAt: string;
-    /** Rows of the test split. */
-    readonly testRows: number;
-    readonly sources: readonly SourceObject[];
-  };
-  readonly parameters: {
-    readonly hyperparameters: Readonly<Record<string, string>>;
-    readonly seed: number;
-    readonly chosenBy: 'declaration';
-  };
-  readonly modelArtifact: PinnedFile & { readonly etag: string; readonly size: number };
-  readonly environment: {
-    readonly image: string;
-    readonly python: string;
-    readonly packages: Readonly<Record<string, string>>;
-  };
-  readonly evaluation: PinnedFile & { readonly metrics: Readonly<Record<string, number>> };
-  readonly golden: PinnedFile;
-  readonly reference: PinnedFile;
-  readonly gates: readonly { readonly gate: string; readonly verdictUri: string; readonly verdictSha256: string }[];
-  readonly documentation: { readonly modelCardSha256: string };
 }
 
 /** `evaluation.json`, as `evaluate.py` writes it. */
@@ -99,6 +59,13 @@ export const SERVING_ENVIRONMENT = {
 
 /** Environment variable with the name of the model package group. */
 export const MODEL_PACKAGE_GROUP = 'MLOPS_MODEL_PACKAGE_GROUP';
+
+/**
+ * Environment variable: `required` where a version is registered only with every human-written field of its model card, `draft` where fields may
+ * still wait for their author.
+ */
+export const DOCUMENTATION = 'MLOPS_DOCUMENTATION';
+export type Documentation = 'required' | 'draft';
 
 /** Names of the pipeline's steps, by which the registration finds the candidate's training job. */
 export const PipelineSteps = { PREPARE: 'Prepare', TRAIN: 'Train', TRAIN_BASELINE: 'TrainBaseline', EVALUATE: 'Evaluate' } as const;

@@ -1,15 +1,17 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import * as clients from '../shared/clients';
-import { Env, Layout } from '../shared/contract';
+import { Env, Layout, type ModelProjectData } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { canonicalJson, sha256 } from '../shared/hash';
 import { logger } from '../shared/logger';
 import { modelProject } from '../shared/project';
 import { getBytes, getJson, joinUri, parseJson, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/s3';
-import type { SourceObject } from '../snapshot/contract';
+import type { PinnedSource } from '../snapshot/contract';
 import {
   type ArtifactManifest,
+  DOCUMENTATION,
+  type Documentation,
   type EvaluationReport,
   MODEL_PACKAGE_GROUP,
   type PinnedFile,
@@ -17,44 +19,43 @@ import {
   type RegisterEvent,
   type RegisterResult,
 } from './contract';
-import { buildManifest, packageDigestOf } from './manifest';
+import { requireDocumentation } from './documentation';
+import { buildManifest, type ManifestFacts, packageDigestOf } from './manifest';
 import { modelCard } from './model-card';
+import { parseModelCard } from './model-card-schema';
 import { modelPackageRequest } from './package';
-import { findTrainingJob } from './training-job';
+import { findTrainingJob, type TrainingJob } from './training-job';
 
-/** Records what the candidate is made of and registers it; from here on the digest of the manifest is its identity. */
+/**
+ * Records what the candidate is made of and registers it; from here on the digest of the manifest is its identity.
+ *
+ * @throws DocumentationIncomplete where the environment requires the human-written fields of the model card and one is missing.
+ */
 export async function handler(event: RegisterEvent): Promise<RegisterResult> {
   const project = modelProject();
-  const evaluationUri = joinUri(event.evaluationUri, 'evaluation.json');
-  const [job, evaluationBytes, golden, sources] = await Promise.all([
+  requireDocumentation(project.declaration, requireEnv(DOCUMENTATION) as Documentation);
+  const evaluationUri = joinUri(event.runUri, 'evaluation/evaluation.json');
+  const [job, evaluationBytes, predictions, golden, sources, search] = await Promise.all([
     findTrainingJob(event.pipelineExecutionArn, PipelineSteps.TRAIN),
     getBytes(evaluationUri),
-    pin(joinUri(event.evaluationUri, 'golden.json')),
-    getJson<SourceObject[]>(event.snapshot.sourcesUri),
+    pin(joinUri(event.runUri, 'evaluation/predictions.parquet')),
+    pin(joinUri(event.runUri, 'evaluation/golden.json')),
+    getJson<PinnedSource[]>(event.snapshot.sourcesUri),
+    readSearch(event, project),
   ]);
   const evaluation = parseJson<EvaluationReport>(new TextDecoder().decode(evaluationBytes), evaluationUri);
-  const card = canonicalJson(
-    modelCard({
-      project,
-      evaluation,
-      evaluationUri,
-      image: event.release.image,
-      modelDataUrl: job.modelDataUrl,
-      snapshotUri: event.snapshot.snapshotUri,
-      hyperparameters: job.hyperparameters,
-    }),
-  );
+  const card = await recordCard({ project, evaluation, evaluationUri, event, job });
   const manifest = buildManifest({
     project,
     environment: requireEnv(Env.ENVIRONMENT),
     event,
     sources,
-    hyperparameters: job.hyperparameters,
+    job,
+    search,
     modelArtifact: await pinModel(job.modelDataUrl),
     evaluation,
-    evaluationFile: { uri: evaluationUri, sha256: sha256(evaluationBytes) },
-    golden,
-    modelCardSha256: sha256(card),
+    files: { evaluation: { uri: evaluationUri, sha256: sha256(evaluationBytes) }, predictions, golden },
+    modelCard: card,
   });
   const packageDigest = packageDigestOf(manifest);
   const manifestUri = s3Uri(requireEnv(Env.EVIDENCE_BUCKET), Layout.manifestKey(project.declaration.name, packageDigest));
@@ -62,7 +63,7 @@ export async function handler(event: RegisterEvent): Promise<RegisterResult> {
   const groupName = requireEnv(MODEL_PACKAGE_GROUP);
   const { ModelPackageArn } = await clients
     .sageMaker()
-    .send(new CreateModelPackageCommand(modelPackageRequest({ groupName, project, manifest, manifestUri, packageDigest, modelCard: card })));
+    .send(new CreateModelPackageCommand(modelPackageRequest({ groupName, project, manifest, manifestUri, packageDigest, modelCard: card.text })));
   if (ModelPackageArn === undefined) {
     throw new Error(`SageMaker registered no version in group ${groupName}`);
   }
@@ -79,4 +80,39 @@ async function pinModel(uri: string): Promise<ArtifactManifest['modelArtifact']>
     pin(uri),
   ]);
   return { uri, sha256: digest, etag: (ETag ?? '').replaceAll('"', ''), size: ContentLength ?? 0 };
+}
+
+/** What the search for hyperparameters wrote, where the project declares one. */
+async function readSearch({ runUri }: RegisterEvent, { declaration }: ModelProjectData): Promise<ManifestFacts['search']> {
+  if (declaration.training.tuning === undefined) {
+    return undefined;
+  }
+  const uri = joinUri(runUri, 'tune/best-parameters.json');
+  const bytes = await getBytes(uri);
+  const { best } = parseJson<{ best: Record<string, unknown> }>(new TextDecoder().decode(bytes), uri);
+  return { file: { uri, sha256: sha256(bytes) }, best };
+}
+
+interface CardFacts {
+  readonly project: ModelProjectData;
+  readonly evaluation: EvaluationReport;
+  readonly evaluationUri: string;
+  readonly event: RegisterEvent;
+  readonly job: TrainingJob;
+}
+
+/** Writes the model card beside the manifests, so that it outlives the package. */
+async function recordCard({ project, evaluation, evaluationUri, event, job }: CardFacts): Promise<PinnedFile & { readonly text: string }> {
+  const card = modelCard({
+    project,
+    evaluation,
+    evaluationUri,
+    image: event.release.image,
+    modelDataUrl: job.modelDataUrl,
+    snapshotUri: event.snapshot.snapshotUri,
+    hyperparameters: job.hyperparameters,
+  });
+  const text = canonicalJson(parseModelCard(card, `the model card of ${project.declaration.name}`));
+  const uri = s3Uri(requireEnv(Env.EVIDENCE_BUCKET), Layout.modelCardKey(project.declaration.name, sha256(text)));
+  return { uri, sha256: await putOnce(uri, text), text };
 }

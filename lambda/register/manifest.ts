@@ -1,61 +1,86 @@
 import type { ModelProjectData } from '../shared/contract';
 import { canonicalJson, sha256 } from '../shared/hash';
-import type { SourceObject } from '../snapshot/contract';
-import type { ArtifactManifest, EvaluationReport, PinnedFile, RegisterEvent } from './contract';
+import type { PinnedSource } from '../snapshot/contract';
+import type { EvaluationReport, PinnedFile, RegisterEvent } from './contract';
+import { type ArtifactManifest, parseManifest } from './manifest-schema';
+import type { TrainingJob } from './training-job';
 
 /** Everything that a manifest is made of; found out by the handler. */
 export interface ManifestFacts {
   readonly project: ModelProjectData;
   readonly environment: string;
   readonly event: RegisterEvent;
-  readonly sources: readonly SourceObject[];
-  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly sources: readonly PinnedSource[];
+  readonly job: TrainingJob;
+  /** What a search found, where one ran. */
+  readonly search?: { readonly file: PinnedFile; readonly best: Readonly<Record<string, unknown>> };
   readonly modelArtifact: ArtifactManifest['modelArtifact'];
   readonly evaluation: EvaluationReport;
-  readonly evaluationFile: PinnedFile;
-  readonly golden: PinnedFile;
-  readonly modelCardSha256: string;
+  readonly files: Readonly<Record<'evaluation' | 'predictions' | 'golden', PinnedFile>>;
+  readonly modelCard: PinnedFile;
 }
 
-/** Builds the manifest of an ML artifact. Pure: the same facts give the same manifest and so the same digest. */
+/**
+ * Builds the manifest of an ML artifact. Pure: the same facts give the same manifest and so the same digest.
+ *
+ * @throws Error naming each member that is not as the schema says.
+ */
 export function buildManifest(facts: ManifestFacts): ArtifactManifest {
-  const { event, project, evaluation } = facts;
+  const { event, project, evaluation, files, job, search } = facts;
   const { release, snapshot } = event;
-  return {
-    version: '1',
-    model: project.declaration.name,
-    problemType: project.declaration.problemType,
-    run: {
-      id: event.runId,
-      environment: facts.environment,
-      policyDigest: project.policyDigest,
-      comparedWith: event.champion?.packageDigest ?? null,
+  const { python, packages } = evaluation.environment;
+  const chosen = Object.entries(search?.best ?? {}).map(([name, value]) => [name, String(value)] as const);
+  return parseManifest(
+    {
+      version: '1',
+      model: project.declaration.name,
+      problemType: project.declaration.problemType,
+      run: {
+        id: event.runId,
+        environment: facts.environment,
+        policyDigest: project.policyDigest,
+        comparedWith: event.champion?.packageDigest ?? null,
+      },
+      code: {
+        repository: release.repository,
+        commit: release.commit,
+        bundleUri: event.bundleUri,
+        bundleSha256: release.bundleSha256,
+        pipelineDefinitionDigest: release.pipelineDefinitionDigest,
+        pipelineVersionId: job.pipelineVersionId,
+      },
+      data: {
+        snapshotUri: snapshot.snapshotUri,
+        digest: snapshot.digest,
+        schemaVersion: project.schema.version,
+        files: snapshot.files,
+        newestModifiedAt: snapshot.newestModifiedAt,
+        testRows: evaluation.rows,
+        sources: facts.sources,
+      },
+      parameters: {
+        hyperparameters: { ...job.hyperparameters, ...Object.fromEntries(chosen) },
+        seed: project.declaration.training.seed,
+        chosenBy: search === undefined ? 'declaration' : 'tuning',
+        ...(search === undefined ? {} : { search: search.file }),
+      },
+      modelArtifact: facts.modelArtifact,
+      environment: {
+        image: release.image,
+        imageDigest: /@(sha256:[0-9a-f]{64})$/.exec(release.image)?.[1] ?? null,
+        python,
+        packages,
+        lockSha256: sha256(canonicalJson({ python, packages })),
+      },
+      evaluation: { ...files.evaluation, metrics: evaluation.metrics },
+      predictions: files.predictions,
+      golden: files.golden,
+      reference: { uri: event.reference.referenceUri, sha256: event.reference.sha256 },
+      gates: [event.gates.data, event.gates.model].map(({ gate, verdictUri, verdictSha256 }) => ({ gate, verdictUri, verdictSha256 })),
+      documentation: { modelCardUri: facts.modelCard.uri, modelCardSha256: facts.modelCard.sha256 },
     },
-    code: {
-      repository: release.repository,
-      commit: release.commit,
-      bundleUri: release.bundleUri,
-      bundleSha256: release.bundleSha256,
-      pipelineDefinitionDigest: release.pipelineDefinitionDigest,
-    },
-    data: {
-      snapshotUri: snapshot.snapshotUri,
-      digest: snapshot.digest,
-      schemaVersion: project.schema.version,
-      files: snapshot.files,
-      newestModifiedAt: snapshot.newestModifiedAt,
-      testRows: evaluation.rows,
-      sources: facts.sources,
-    },
-    parameters: { hyperparameters: facts.hyperparameters, seed: project.declaration.training.seed, chosenBy: 'declaration' },
-    modelArtifact: facts.modelArtifact,
-    environment: { image: release.image, python: evaluation.environment.python, packages: evaluation.environment.packages },
-    evaluation: { ...facts.evaluationFile, metrics: evaluation.metrics },
-    golden: facts.golden,
-    reference: { uri: event.reference.referenceUri, sha256: event.reference.sha256 },
-    gates: [event.gates.data, event.gates.model].map(({ gate, verdictUri, verdictSha256 }) => ({ gate, verdictUri, verdictSha256 })),
-    documentation: { modelCardSha256: facts.modelCardSha256 },
-  };
+    `the record of ${event.runId}`,
+  );
 }
 
 /** SHA-256 (hex) of the canonical JSON of a manifest: the identity of an ML artifact. */

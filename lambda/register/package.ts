@@ -42,6 +42,7 @@ export function modelPackageRequest(facts: PackageFacts): CreateModelPackageComm
       Containers: [
         {
           Image: manifest.environment.image,
+          ...(manifest.environment.imageDigest === null ? {} : { ImageDigest: manifest.environment.imageDigest }),
           ModelDataUrl: manifest.modelArtifact.uri,
           ModelDataETag: manifest.modelArtifact.etag,
           Environment: { ...SERVING_ENVIRONMENT },

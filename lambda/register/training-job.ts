@@ -1,4 +1,4 @@
-import { DescribeTrainingJobCommand, ListPipelineExecutionStepsCommand, type PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
+import { DescribePipelineExecutionCommand, DescribeTrainingJobCommand, ListPipelineExecutionStepsCommand, type PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
 import * as clients from '../shared/clients';
 
 /** What is recorded of the job that trained the candidate. */
@@ -6,6 +6,8 @@ export interface TrainingJob {
   readonly modelDataUrl: string;
   /** Without the toolkit's own `sagemaker_*` parameters. */
   readonly hyperparameters: Readonly<Record<string, string>>;
+  /** Version of the pipeline that ran. */
+  readonly pipelineVersionId: number;
 }
 
 /**
@@ -21,13 +23,19 @@ export async function findTrainingJob(pipelineExecutionArn: string, stepName: st
     const found = steps.map((step) => step.StepName).join(', ');
     throw new Error(`pipeline execution ${pipelineExecutionArn} has no training job in step ${stepName}; its steps: ${found || 'none'}`);
   }
-  const job = await clients.sageMaker().send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }));
+  const [job, { PipelineVersionId: pipelineVersionId }] = await Promise.all([
+    clients.sageMaker().send(new DescribeTrainingJobCommand({ TrainingJobName: jobName })),
+    clients.sageMaker().send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: pipelineExecutionArn })),
+  ]);
+  if (pipelineVersionId === undefined) {
+    throw new Error(`pipeline execution ${pipelineExecutionArn} does not tell which version of the pipeline ran; it could not be reproduced`);
+  }
   const modelDataUrl = job.ModelArtifacts?.S3ModelArtifacts;
   if (modelDataUrl === undefined) {
     throw new Error(`training job ${jobName} is ${job.TrainingJobStatus} and left no model`);
   }
   const hyperparameters = Object.fromEntries(Object.entries(job.HyperParameters ?? {}).filter(([name]) => !name.startsWith('sagemaker_')));
-  return { modelDataUrl, hyperparameters };
+  return { modelDataUrl, hyperparameters, pipelineVersionId };
 }
 
 async function listSteps(pipelineExecutionArn: string): Promise<PipelineExecutionStep[]> {

@@ -3,11 +3,15 @@ import type { ChampionRecord, ReleasePin } from '../shared/contract';
 export interface ReleaseEvent {
   readonly runId: string;
   readonly release: ReleasePin;
+  /** `none` where a version is rebuilt: what is in production by now plays no part. */
+  readonly champion: 'current' | 'none';
 }
 
 export interface ReleaseResult {
   /** Folder with the unpacked code: the `code` input of jobs. */
   readonly codeUri: string;
+  /** The bundle itself, beside that folder: it stays as long as versions made from it. */
+  readonly bundleUri: string;
   /** Folder with the champion's `model.tar.gz`, or with a file `NONE` before the first promotion. */
   readonly championUri: string;
   readonly champion: ChampionRecord | null;

@@ -12,17 +12,17 @@ import { getBytes, listObjects, parseS3Uri, put, s3Uri } from '../shared/s3';
 import { NO_CHAMPION_FILE, type ReleaseEvent, type ReleaseResult } from './contract';
 
 /** Puts the released code and the champion where jobs can read them: with network isolation, code comes as an input. */
-export async function handler({ runId, release }: ReleaseEvent): Promise<ReleaseResult> {
+export async function handler({ runId, release, champion: wanted }: ReleaseEvent): Promise<ReleaseResult> {
   const model = modelProject().declaration.name;
   const artifacts = requireEnv(Env.ARTIFACTS_BUCKET);
-  const champion = await findChampion(model);
+  const champion = wanted === 'none' ? undefined : await findChampion(model);
   const championPrefix = `${Layout.runPrefix(model, runId)}champion/`;
-  const [codeUri] = await Promise.all([unpack(release, artifacts, model), provideChampion(champion, artifacts, championPrefix)]);
-  logger.info('release unpacked', { runId, commit: release.commit, codeUri, champion: champion?.modelPackageArn });
-  return { codeUri, championUri: s3Uri(artifacts, championPrefix), champion: champion ?? null };
+  const [code] = await Promise.all([unpack(release, artifacts, model), provideChampion(champion, artifacts, championPrefix)]);
+  logger.info('release unpacked', { runId, commit: release.commit, codeUri: code.codeUri, champion: champion?.modelPackageArn });
+  return { ...code, championUri: s3Uri(artifacts, championPrefix), champion: champion ?? null };
 }
 
-async function unpack(release: ReleasePin, artifacts: string, model: string): Promise<string> {
+async function unpack(release: ReleasePin, artifacts: string, model: string): Promise<Pick<ReleaseResult, 'codeUri' | 'bundleUri'>> {
   const bundle = await getBytes(release.bundleUri);
   const actual = sha256(bundle);
   if (actual !== release.bundleSha256) {
@@ -37,7 +37,11 @@ async function unpack(release: ReleasePin, artifacts: string, model: string): Pr
       await put(`${folder}${name}`, content);
     }
   });
-  return folder;
+  const bundleUri = `${folder.replace(/\/$/, '')}.zip`;
+  if (bundleUri !== release.bundleUri) {
+    await put(bundleUri, bundle, 'application/zip');
+  }
+  return { codeUri: folder, bundleUri };
 }
 
 /**

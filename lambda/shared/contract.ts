@@ -237,6 +237,8 @@ export interface ModelDeclaration {
     };
     /** @default - not applicable */
     readonly fairness?: FairnessDeclaration;
+    /** Greatest difference of a metric or a prediction between a version and the same rebuilt from its manifest. @default { tolerance: 1e-9 } */
+    readonly reproduction?: { readonly tolerance: number };
   };
   readonly serving: {
     readonly instanceType: string;
@@ -317,6 +319,8 @@ export const Layout = {
   gatePrefix: (model: string, gate: string, runId: string): string => `${model}/gates/${gate}/${runId}/`,
   /** Evidence bucket: manifest of an ML artifact. */
   manifestKey: (model: string, packageDigest: string): string => `${model}/manifests/${packageDigest}.json`,
+  /** Evidence bucket: model card of an ML artifact, by its own hash. */
+  modelCardKey: (model: string, sha256: string): string => `${model}/manifests/cards/${sha256}.json`,
   /** Evidence bucket of prod: the admitted copy of a qualification verdict and its evidence. */
   qualificationPrefix: (model: string, packageDigest: string): string => `${model}/qualifications/${packageDigest}/`,
   /** Inference log bucket: records arrive under this prefix, then `yyyy/MM/dd/HH/`. */
@@ -383,9 +387,15 @@ export interface ReleasePin {
   readonly image: string;
 }
 
+/** An ML artifact by its manifest: the digest says which one, whoever wrote the file. */
+export interface ArtifactReference {
+  readonly manifestUri: string;
+  readonly packageDigest: string;
+}
+
 /** Input of the `ModelDevelopment` state machine. */
 export interface DevelopmentInput {
-  readonly cause: 'NewData' | 'Schedule' | 'Feedback' | 'Manual';
+  readonly cause: 'NewData' | 'Schedule' | 'Feedback' | 'Manual' | 'Reproduction';
   readonly data: {
     /** Deliveries to use beside the training deliveries, as S3 URIs of folders. */
     readonly additional: readonly string[];
@@ -393,6 +403,8 @@ export interface DevelopmentInput {
     readonly alone?: boolean;
   };
   readonly release: ReleasePin;
+  /** Rebuild this artifact from its manifest alone and compare; `data` and `release` play no part then, and nothing is registered. */
+  readonly compareWith?: ArtifactReference;
 }
 
 /** Input of the `Qualification` and `Promotion` state machines. */

@@ -9,6 +9,14 @@ export interface SourceObject {
   readonly size: number;
 }
 
+/** A {@link SourceObject} with its copy in the snapshot. */
+export interface PinnedSource extends SourceObject {
+  /** Name of the copy in the snapshot's folder. */
+  readonly file: string;
+  /** SHA-256 (hex) of the copy. */
+  readonly sha256: string;
+}
+
 export interface SnapshotEvent {
   readonly runId: string;
   readonly data: DevelopmentInput['data'];
@@ -21,7 +29,7 @@ export interface SnapshotResult {
   readonly digest: string;
   /** Arrival of the newest object, ISO 8601. */
   readonly newestModifiedAt: string;
-  /** JSON list of {@link SourceObject}, beside the folder: it may be longer than a state machine can carry. */
+  /** JSON list of {@link PinnedSource}, beside the folder: it may be longer than a state machine can carry. */
   readonly sourcesUri: string;
   readonly files: number;
   readonly bytes: number;

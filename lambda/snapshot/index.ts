@@ -6,8 +6,8 @@ import { requireEnv } from '../shared/environment';
 import { canonicalJson } from '../shared/hash';
 import { logger } from '../shared/logger';
 import { modelProject } from '../shared/project';
-import { isNotFound, listObjects, parseS3Uri, putOnce, s3Uri } from '../shared/s3';
-import type { SnapshotEvent, SnapshotResult, SourceObject } from './contract';
+import { isNotFound, listObjects, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/s3';
+import type { PinnedSource, SnapshotEvent, SnapshotResult, SourceObject } from './contract';
 import { completeDeliveries, completeDelivery, type ListedObject, snapshotDigest, snapshotFile, sourcesOf } from './deliveries';
 
 const MAXIMUM_COPY_BYTES = 5 * 1024 ** 3;
@@ -38,17 +38,18 @@ export async function handler(event: SnapshotEvent): Promise<SnapshotResult> {
   const digest = snapshotDigest(sources);
   const snapshotUri = s3Uri(artifacts, Layout.snapshotPrefix(model, digest));
   const present = new Map((await listObjects(snapshotUri)).map(({ Key, Size }) => [Key, Size]));
+  const pinned = new Map<string, PinnedSource>();
   await inBatches(
     PARALLEL_COPIES,
-    sources.map((source, index) => ({ source, key: `${Layout.snapshotPrefix(model, digest)}${snapshotFile(index, source)}` })),
-    async ({ source, key }) => {
-      if (present.get(key) !== source.size) {
-        await copy(source, artifacts, key);
-      }
+    sources.map((source, index) => ({ source, file: snapshotFile(index, source) })),
+    async ({ source, file }) => {
+      const key = `${Layout.snapshotPrefix(model, digest)}${file}`;
+      const copied = present.get(key) === source.size ? undefined : await copy(source, artifacts, key);
+      pinned.set(file, { ...source, file, sha256: copied ?? (await sha256OfObject(s3Uri(artifacts, key))) });
     },
   );
   const sourcesUri = `${snapshotUri.replace(/\/$/, '')}.json`;
-  await putOnce(sourcesUri, canonicalJson(sources));
+  await putOnce(sourcesUri, canonicalJson([...pinned.keys()].sort().map((file) => pinned.get(file))));
   const newest = Math.max(...objects.map(({ modifiedAt }) => modifiedAt.getTime()));
   const bytes = sources.reduce((sum, { size }) => sum + size, 0);
   logger.info('snapshot pinned', { runId: event.runId, digest, files: sources.length, bytes });
@@ -90,12 +91,16 @@ async function listVersions(bucket: string, prefix: string): Promise<ListedObjec
 const listPage = (bucket: string, prefix: string, marker: { key?: string; version?: string }) =>
   clients.s3().send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, KeyMarker: marker.key, VersionIdMarker: marker.version }));
 
-async function copy(source: SourceObject, bucket: string, key: string): Promise<void> {
+/** Copies an object; S3 reads it meanwhile and tells its SHA-256 (hex), or nothing where it can't. */
+async function copy(source: SourceObject, bucket: string, key: string): Promise<string | undefined> {
   const { bucket: from, key: sourceKey } = parseS3Uri(source.uri);
   const version = source.versionId === undefined ? '' : `?versionId=${encodeURIComponent(source.versionId)}`;
   const encoded = [from, ...sourceKey.split('/')].map(encodeURIComponent).join('/');
   try {
-    await clients.s3().send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: `${encoded}${version}`, CopySourceIfMatch: `"${source.etag}"` }));
+    const { CopyObjectResult: result } = await clients.s3().send(
+      new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: `${encoded}${version}`, CopySourceIfMatch: `"${source.etag}"`, ChecksumAlgorithm: 'SHA256' }),
+    );
+    return result?.ChecksumSHA256 === undefined ? undefined : Buffer.from(result.ChecksumSHA256, 'base64').toString('hex');
   } catch (error) {
     if (isNotFound(error) || (error instanceof Error && error.name === 'PreconditionFailed')) {
       throw new Error(`${source.uri} changed or was removed while it was copied; start development again`, { cause: error });

@@ -1,3 +1,5 @@
+import type { ArtifactReference } from '../shared/contract';
+
 /** What the starter must know beside {@link Env}; one starter stands in front of each state machine. */
 export const StarterEnv = {
   STATE_MACHINE_ARN: 'STATE_MACHINE_ARN',
@@ -26,6 +28,12 @@ export interface ManualEvent {
   readonly additional?: readonly string[];
   /** Leave the training deliveries out. @default false */
   readonly alone?: boolean;
+}
+
+/** Event that asks for the reproduction of a version; `id` makes it a run of its own. */
+export interface ReproductionEvent extends ArtifactReference {
+  readonly cause: 'Reproduction';
+  readonly id: string;
 }
 
 /** Input of the `ModelMonitor` state machine. */

@@ -1,7 +1,7 @@
 import { type DevelopmentInput, Events, Layout, type ModelPackageInput, type ReleasePin, type RetrainingRequested } from '../shared/contract';
 import { canonicalJson, sha256 } from '../shared/hash';
 import { s3Uri } from '../shared/s3';
-import { type Machine, type ManualEvent, type MonitorInput, type ScheduleEvent } from './contract';
+import { type Machine, type ManualEvent, type MonitorInput, type ReproductionEvent, type ScheduleEvent } from './contract';
 
 /** Part of an EventBridge event that the starter reads. */
 export interface BusEvent {
@@ -11,7 +11,7 @@ export interface BusEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-export type StarterEvent = BusEvent | ScheduleEvent | ManualEvent;
+export type StarterEvent = BusEvent | ScheduleEvent | ManualEvent | ReproductionEvent;
 
 /** An execution to start: name and input follow from the event alone, so a repeated event means the same execution. */
 export interface Start {
@@ -39,6 +39,7 @@ const KINDS = {
   RetrainingRequested: (event: StarterEvent) => isBusEvent(event, Events.SOURCE, Events.RETRAINING_REQUESTED),
   Schedule: (event: StarterEvent) => 'cause' in event && event.cause === 'Schedule',
   Manual: (event: StarterEvent) => 'cause' in event && event.cause === 'Manual',
+  Reproduction: (event: StarterEvent) => 'cause' in event && event.cause === 'Reproduction',
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -50,6 +51,7 @@ const TABLE: Readonly<Record<Machine, Partial<Record<Kind, Row>>>> = {
     RetrainingRequested: feedback,
     Schedule: (event, knowledge) => development(scheduledName(event), 'Schedule', { additional: [] }, knowledge),
     Manual: manual,
+    Reproduction: reproduction,
   },
   qualification: { ModelPackage: modelPackage },
   promotion: { ModelPackage: modelPackage },
@@ -98,6 +100,15 @@ function manual(event: StarterEvent, knowledge: Knowledge): Start | Refusal {
   return typeof id === 'string' && id !== ''
     ? development(executionName('manual', id, id), 'Manual', { additional, alone }, knowledge)
     : { refused: 'a manual start needs an "id", which makes it a run of its own' };
+}
+
+function reproduction(event: StarterEvent, knowledge: Knowledge): Start | Refusal {
+  const { id, manifestUri, packageDigest } = event as ReproductionEvent;
+  if (typeof id !== 'string' || id === '' || !/^s3:\/\/[^/]+\/.+/.test(manifestUri) || !/^[0-9a-f]{64}$/.test(packageDigest)) {
+    return { refused: 'a reproduction needs an "id", which makes it a run of its own, and the "manifestUri" and "packageDigest" of a version' };
+  }
+  const start = development(executionName('reproduction', id, `${id}@${packageDigest}`), 'Reproduction', { additional: [] }, knowledge);
+  return 'refused' in start ? start : { ...start, input: { ...(start.input as DevelopmentInput), compareWith: { manifestUri, packageDigest } } };
 }
 
 function development(name: string, cause: DevelopmentInput['cause'], data: DevelopmentInput['data'], { release }: Knowledge): Start | Refusal {

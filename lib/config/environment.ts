@@ -1,6 +1,7 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { GateMode } from '../../lambda/gate/contract';
+import type { Documentation } from '../../lambda/register/contract';
 import { names, type Place } from './names';
 import type { MachinesConfig, PeopleConfig } from './people';
 
@@ -33,6 +34,11 @@ export interface EnvironmentConfig {
      * @default - artifacts are versioned and stay
      */
     readonly artifactDays?: number;
+    /**
+     * `required`: a version is registered only with every human-written field of its model card. `draft`: fields may wait for their author.
+     * @default required
+     */
+    readonly documentation?: Documentation;
   };
   readonly serving: {
     /** @default - the account of development */
@@ -46,6 +52,11 @@ export interface EnvironmentConfig {
       readonly routing: RoutingConfig;
     };
   };
+  /**
+   * Whether jobs and endpoints may run an image that is known by its tag alone, which can be moved to other content. `npm run images` writes digests.
+   * @default false
+   */
+  readonly allowUnpinnedImages?: boolean;
   /** Who sets a qualified model package to `Approved`. */
   readonly approval: 'manual' | 'automatic';
   /** `private` is refused until it is built: docs/decisions/0002-service-managed-network-first.md. */

@@ -27,6 +27,9 @@ export function imageUri(name: ImageName, region: string): string {
   return `${registryAccount(name, region)}.dkr.ecr.${region}.amazonaws.com/${name}${digest === undefined ? `:${tag}` : `@${digest}`}`;
 }
 
+/** Whether the image of a region is pinned: a tag can be moved to other content, a digest can't. */
+export const isPinned = (name: ImageName, region: string): boolean => sources[name].digests[region] !== undefined;
+
 /** ARN of the image's repository, for the roles that pull it. */
 export function imageRepositoryArn(name: ImageName, region: string): string {
   return `arn:aws:ecr:${region}:${registryAccount(name, region)}:repository/${name}`;

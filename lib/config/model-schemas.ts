@@ -105,6 +105,7 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
     champion: group({ tolerance: share() }),
     slices: group({ columns: listOf(text(256), 'a list of columns').min(1), minimumRows: integer(1), maximumLoss: share() }).optional(),
     fairness: fairness().optional(),
+    reproduction: group({ tolerance: share() }).optional(),
   }),
   serving: group({
     instanceType: instanceType(),

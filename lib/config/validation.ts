@@ -1,5 +1,5 @@
 import type { EnvironmentConfig, PromotionChain, RoutingConfig } from './environment';
-import { imageRegions } from './images';
+import { imageRegions, isPinned } from './images';
 import { approverFaults, peopleFaults } from './people';
 
 /** Everything wrong with the environments, one line each. */
@@ -36,6 +36,12 @@ const checks: Check[] = [
   ({ name }) => [!NAME.test(name) && `name must be 2 to 10 lower-case letters and digits, beginning with a letter, got "${name}"`],
   ({ region }) => [
     !imageRegions.includes(region) && `region must be one whose SageMaker images are known (${imageRegions.join(', ')}), got "${region}"; add its registry account to lib/config/images.json`,
+  ],
+  ({ region, allowUnpinnedImages }) => [
+    allowUnpinnedImages !== true &&
+      imageRegions.includes(region) &&
+      !isPinned('sagemaker-scikit-learn', region) &&
+      `no digest of sagemaker-scikit-learn is known for region "${region}": run npm run images with AWS credentials and commit lib/config/images.json, or set allowUnpinnedImages (docs/decisions/0010-images-are-pinned-by-digest.md)`,
   ],
   ({ name, development }) => account(name, 'account', development.account),
   ({ name, serving }) => (serving.account === undefined ? [] : account(name, 'serving account', serving.account)),

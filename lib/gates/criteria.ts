@@ -55,6 +55,23 @@ export function modelCriteria({ declaration: { problemType, quality } }: ModelPr
   ]);
 }
 
+/** Difference of a metric or prediction that a rebuilt model may show; single-threaded arithmetic on the same image shows none. */
+const REPRODUCTION_TOLERANCE = 1e-9;
+
+/** Limits on a model that was rebuilt from the manifest of a version. They hold in every environment. */
+export function reproductionCriteria({ declaration: { quality } }: ModelProjectData): Criterion[] {
+  const { id, measurements: m } = Checks.REPRODUCTION;
+  const tolerance = quality.reproduction?.tolerance ?? REPRODUCTION_TOLERANCE;
+  const limit = (measurement: string, title: string, threshold: number, unit: string): Limit => ({ measurement, title, comparison: '<=', threshold, unit, mlTestScore: 'I1' });
+  return criteriaOf(id, '2.3', [
+    limit(m.METRIC_DIFFERENCE, 'Difference of metrics of the rebuilt model', tolerance, NONE),
+    limit(m.PREDICTION_DIFFERENCE, 'Difference of predictions of the rebuilt model', tolerance, NONE),
+    limit(m.UNMATCHED_ROWS, 'Test rows that only one of the two has', 0, 'rows'),
+    limit(m.ENVIRONMENT_DIFFERENCES, 'Packages of another version', 0, 'packages'),
+    limit(m.DEFINITION_DIFFERENCE, 'Definition of the pipeline that is gone', 0, NONE),
+  ]);
+}
+
 /** Greatest difference between a served and a recorded probability that floating-point arithmetic explains. */
 const GOLDEN_TOLERANCE = 1e-9;
 

@@ -50,7 +50,7 @@ export class Janitor extends Construct {
     const evidence = names.bucket(place, 'evidence');
     const arnOf = ({ stateMachineName }: WatchedStateMachine) =>
       Stack.of(this).formatArn({ service: 'states', resource: 'stateMachine', resourceName: stateMachineName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-    const watched = Object.fromEntries(machines.map((machine) => [arnOf(machine), { machine: machine.machine, gates: machine.gates, mode: machine.mode }]));
+    const watched = Object.fromEntries(machines.map((machine) => [arnOf(machine), { machine: machine.machine, gates: machine.gates, comparison: machine.comparison, mode: machine.mode }]));
     const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
     this.handler = new HandlerFunction(this, 'Function', {
       handler: 'janitor',
@@ -67,7 +67,7 @@ export class Janitor extends Construct {
         ...(endpoint === undefined ? {} : { [Env.STATE_TABLE]: names.stateTable(place.environment, model), [Env.ENDPOINT_NAME]: endpoint.endpointName }),
       },
     });
-    for (const gate of new Set(machines.flatMap(({ gates }) => gates))) {
+    for (const gate of new Set(machines.flatMap(({ gates, comparison = [] }) => gates.concat(comparison)))) {
       this.allowVerdicts(evidence, `${model}/gates/${gate}/`);
     }
     if (endpoint !== undefined) {

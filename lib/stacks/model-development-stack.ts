@@ -77,16 +77,17 @@ export class ModelDevelopmentStack extends Stack {
       registry: this.registry,
       bundleBucketName: code.s3BucketName,
       bundleKey: code.s3ObjectKey,
+      documentation: environment.development.documentation ?? 'required',
     });
     const { gateMode } = environment.development;
     this.development = new ModelDevelopment(this, 'Development', { place, project: data, gateMode, pipeline: this.pipeline, handlers });
-    const { stateMachineName, dataGate, modelGate } = this.development;
+    const { stateMachineName, dataGate, modelGate, reproductionGate } = this.development;
     this.triggers = new DevelopmentTriggers(this, 'Triggers', { place, project: data, stateMachineName, release: this.release });
     new Janitor(this, 'Janitor', {
       place,
       project: data,
       purpose: 'development',
-      machines: [{ stateMachineName, machine: 'development', gates: [dataGate.gate, modelGate.gate], mode: gateMode }],
+      machines: [{ stateMachineName, machine: 'development', gates: [dataGate.gate, modelGate.gate], comparison: reproductionGate.gate, mode: gateMode }],
     });
 
     if (inProduction) {

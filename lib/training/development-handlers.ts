@@ -1,7 +1,8 @@
 import { ArnFormat, Duration, Size, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { MODEL_PACKAGE_GROUP } from '../../lambda/register/contract';
+import { DOCUMENTATION, type Documentation, MODEL_PACKAGE_GROUP } from '../../lambda/register/contract';
+import { PIPELINE_NAME } from '../../lambda/reproduce/contract';
 import { Env, Layout, type ModelProjectData } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
 import { DuckDbLayer } from '../core/duckdb-layer';
@@ -21,6 +22,7 @@ export interface DevelopmentHandlersProps {
   /** Bucket with the released code. */
   readonly bundleBucketName: string;
   readonly bundleKey: string;
+  readonly documentation: Documentation;
 }
 
 const READ = ['s3:GetObject'];
@@ -37,6 +39,8 @@ export class DevelopmentHandlers extends Construct {
   public readonly modelCheck: HandlerFunction;
   public readonly profile: HandlerFunction;
   public readonly register: HandlerFunction;
+  public readonly reproduce: HandlerFunction;
+  public readonly reproductionCheck: HandlerFunction;
   private readonly model: string;
   private readonly artifacts: string;
   private readonly evidence: string;
@@ -59,6 +63,11 @@ export class DevelopmentHandlers extends Construct {
     this.allow(this.profile, 'runs/', ['s3:GetObject', 's3:PutObject']);
     this.profile.role.addToPolicy(this.listing(['runs/']));
     this.register = this.makeRegister();
+    this.reproduce = this.makeReproduce();
+    this.reproductionCheck = this.make('ReproductionCheck', 'reproduction-check', 'Compares a rebuilt model with the original', duckDb);
+    this.allow(this.reproductionCheck, 'runs/', READ);
+    this.reproductionCheck.role.addToPolicy(this.listing(['runs/']));
+    this.reproductionCheck.role.addToPolicy(this.manifests(this.reproductionCheck, READ));
   }
 
   private makeSnapshot(): HandlerFunction {
@@ -84,7 +93,7 @@ export class DevelopmentHandlers extends Construct {
       timeout: Duration.minutes(5),
     });
     handler.role.addToPolicy(allowObjects(handler, { bucketName: bundleBucketName, prefix: bundleKey, actions: READ, reason: '' }));
-    this.allow(handler, 'code/', ['s3:PutObject']);
+    this.allow(handler, 'code/', ['s3:GetObject', 's3:PutObject']);
     this.allow(handler, 'runs/', ['s3:GetObject', 's3:PutObject']);
     handler.role.addToPolicy(this.listing(['code/', 'runs/']));
     handler.role.addToPolicy(new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [this.championParameterArn()] }));
@@ -92,20 +101,22 @@ export class DevelopmentHandlers extends Construct {
   }
 
   private makeRegister(): HandlerFunction {
-    const { place, pipeline, registry } = this.props;
+    const { place, pipeline, registry, documentation } = this.props;
     const handler = this.make('Register', 'register', 'Records what a candidate is made of and registers it', {
       environment: {
         [Env.ENVIRONMENT]: place.environment,
         [Env.EVIDENCE_BUCKET]: this.evidence,
         [MODEL_PACKAGE_GROUP]: registry.modelPackageGroupName,
+        [DOCUMENTATION]: documentation,
       },
       timeout: Duration.minutes(5),
     });
     this.allow(handler, 'runs/', READ);
     this.allow(handler, 'snapshots/', READ);
-    const manifests = { bucketName: this.evidence, prefix: `${this.model}/manifests/`, actions: ['s3:GetObject', 's3:PutObject'], reason: RUN_KEYS };
-    handler.role.addToPolicy(allowObjects(handler, manifests));
-    handler.role.addToPolicy(new iam.PolicyStatement({ actions: ['sagemaker:ListPipelineExecutionSteps'], resources: [pipeline.executionsArn] }));
+    handler.role.addToPolicy(this.manifests(handler, ['s3:GetObject', 's3:PutObject']));
+    handler.role.addToPolicy(
+      new iam.PolicyStatement({ actions: ['sagemaker:DescribePipelineExecution', 'sagemaker:ListPipelineExecutionSteps'], resources: [pipeline.executionsArn] }),
+    );
     acknowledgeWildcard(handler, pipeline.executionsArn, 'Executions of one pipeline: SageMaker names them.');
     const jobs = Stack.of(this).formatArn({ service: 'sagemaker', resource: 'training-job', resourceName: 'pipelines-*' });
     handler.role.addToPolicy(new iam.PolicyStatement({ actions: ['sagemaker:DescribeTrainingJob'], resources: [jobs] }));
@@ -116,6 +127,22 @@ export class DevelopmentHandlers extends Construct {
     handler.role.addToPolicy(denyApproval('sagemaker:CreateModelPackage', registry.packagesArn));
     acknowledgeWildcard(handler, registry.packagesArn, 'Versions of one group: the registry numbers them.');
     return handler;
+  }
+
+  private makeReproduce(): HandlerFunction {
+    const { pipeline } = this.props;
+    const handler = this.make('Reproduce', 'reproduce', 'Reads from a manifest what a version is rebuilt from', {
+      environment: { [PIPELINE_NAME]: pipeline.pipelineName },
+      timeout: Duration.minutes(15),
+    });
+    handler.role.addToPolicy(this.manifests(handler, READ));
+    this.allow(handler, 'snapshots/', READ);
+    handler.role.addToPolicy(new iam.PolicyStatement({ actions: ['sagemaker:DescribePipeline'], resources: [pipeline.pipelineArn] }));
+    return handler;
+  }
+
+  private manifests(handler: HandlerFunction, actions: string[]): iam.PolicyStatement {
+    return allowObjects(handler, { bucketName: this.evidence, prefix: `${this.model}/manifests/`, actions, reason: 'Manifests and model cards: their keys are digests.' });
   }
 
   private make(id: string, handler: string, description: string, options: Partial<ConstructorParameters<typeof HandlerFunction>[2]>): HandlerFunction {

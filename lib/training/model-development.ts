@@ -3,13 +3,15 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { GateMode } from '../../lambda/gate/contract';
+import type { ReproductionPlan } from '../../lambda/reproduce/contract';
+import type { ReproductionCheckContext } from '../../lambda/reproduction-check/contract';
 import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
 import { InvokeHandler } from '../core/invoke-handler';
 import { retryAwsApi } from '../core/retry';
 import { ProcessStateMachine } from '../core/state-machine';
 import { acknowledgeWildcard } from '../core/wildcards';
-import { dataCriteria, modelCriteria } from '../gates/criteria';
+import { dataCriteria, modelCriteria, reproductionCriteria } from '../gates/criteria';
 import { FunctionCheck } from '../gates/function-check';
 import { TestGate } from '../gates/test-gate';
 import type { DevelopmentHandlers } from './development-handlers';
@@ -35,10 +37,14 @@ const POLL = Duration.seconds(60);
 /**
  * State machine of a development run: snapshot the data, test the data, train, test the model, register. Starts at any time, on new data, on
  * feedback from production, on a schedule or by hand; its name is the run id, under which everything it makes is found.
+ *
+ * With `compareWith` in its input it reproduces a version instead: it rebuilds it from the manifest alone, compares and registers nothing.
  */
 export class ModelDevelopment extends Construct {
   public readonly dataGate: TestGate;
   public readonly modelGate: TestGate;
+  /** Compares a version that was rebuilt from its manifest with the original. */
+  public readonly reproductionGate: TestGate;
   public readonly stateMachineName: string;
   public readonly stateMachineArn: string;
 
@@ -46,10 +52,13 @@ export class ModelDevelopment extends Construct {
     super(scope, id);
     const { place, project, gateMode, handlers } = props;
     const model = project.declaration.name;
-    const gate = (gateId: string, name: string, check: FunctionCheck) =>
-      new TestGate(this, gateId, { place, project, gate: name, mode: gateMode, checks: [check] });
+    const gate = (gateId: string, name: string, check: FunctionCheck, mode = gateMode) =>
+      new TestGate(this, gateId, { place, project, gate: name, mode, checks: [check] });
     this.dataGate = gate('DataGate', 'data', new FunctionCheck({ id: 'data', handler: handlers.dataCheck, criteria: dataCriteria(project) }));
     this.modelGate = gate('ModelGate', 'model', new FunctionCheck({ id: 'model', handler: handlers.modelCheck, criteria: modelCriteria(project) }));
+    const reproduction = new FunctionCheck({ id: 'reproduction', handler: handlers.reproductionCheck, criteria: reproductionCriteria(project) });
+    // Whether two models are the same is no matter of the environment.
+    this.reproductionGate = gate('ReproductionGate', 'reproduction', reproduction, 'QUALITATIVE');
 
     this.stateMachineName = names.stateMachine(place.environment, model, 'development');
     const machine = new ProcessStateMachine(this, 'Machine', {
@@ -71,9 +80,10 @@ export class ModelDevelopment extends Construct {
         pipelineExecutionArn: '{% $pipelineExecutionArn %}',
         snapshot: '{% $snapshot %}',
         release: RELEASE,
+        bundleUri: '{% $release.bundleUri %}',
         champion: '{% $release.champion %}',
         gates: { data: '{% $dataVerdict %}', model: '{% $states.input %}' },
-        evaluationUri: '{% $runUri & "/evaluation" %}',
+        runUri: '{% $runUri %}',
         reference: '{% $reference %}',
       },
     });
@@ -93,53 +103,114 @@ export class ModelDevelopment extends Construct {
         passed: register,
       }),
     );
+    const pipeline = this.training(
+      sfn.Choice.jsonata(this, 'Compare?').when(sfn.Condition.jsonata('{% $compareWith = null %}'), profile).otherwise(this.compare()),
+    );
     const dataGate = this.dataGate.evaluate(this, 'Data gate', {
       subject: { type: 'dataSnapshot', name: '{% $snapshot.snapshotUri %}', digest: '{% $snapshot.digest %}' },
       context: { snapshotUri: '{% $snapshot.snapshotUri %}', newestModifiedAt: '{% $snapshot.newestModifiedAt %}' },
       assign: { dataVerdict: '{% $states.result.Output %}' },
-      passed: this.training(profile),
+      passed: pipeline.start,
     });
     const release = new InvokeHandler(this, 'Release', {
       handler: handlers.release,
-      payload: { runId: RUN_ID, release: RELEASE },
+      payload: { runId: RUN_ID, release: RELEASE, champion: "{% $compareWith = null ? 'current' : 'none' %}" },
       assign: { release: '{% $states.result.Payload %}' },
     });
-    return this.snapshot().next(release).next(dataGate);
+    release.next(
+      sfn.Choice.jsonata(this, 'Recorded definition?')
+        .when(sfn.Condition.jsonata('{% $compareWith = null %}'), dataGate)
+        .when(sfn.Condition.jsonata('{% $pipelineVersionId = null %}'), pipeline.start)
+        .otherwise(pipeline.startVersion),
+    );
+    return sfn.Choice.jsonata(this, 'Reproduction?')
+      .when(sfn.Condition.jsonata('{% $exists($states.context.Execution.Input.compareWith) %}'), this.reproduce().next(release))
+      .otherwise(this.snapshot().next(release));
   }
 
   private snapshot(): InvokeHandler {
-    const { place, project, handlers } = this.props;
-    const runs = `s3://${names.bucket(place, 'artifacts')}/${Layout.runPrefix(project.declaration.name, '')}`.replace(/\/+$/, '');
     return new InvokeHandler(this, 'Snapshot', {
-      handler: handlers.snapshot,
+      handler: this.props.handlers.snapshot,
       payload: { runId: RUN_ID, data: '{% $states.context.Execution.Input.data %}' },
-      assign: { snapshot: '{% $states.result.Payload %}', runUri: `{% "${runs}/" & $states.context.Execution.Name %}` },
+      assign: {
+        ...this.runUri(),
+        snapshot: '{% $states.result.Payload %}',
+        pin: '{% $states.context.Execution.Input.release %}',
+        seed: String(this.props.project.declaration.training.seed),
+        compareWith: null,
+        pipelineVersionId: null,
+      },
     });
   }
 
-  /** Starts the pipeline and follows it: Step Functions has no integration that waits for a pipeline. */
-  private training(then: sfn.IChainable): sfn.IChainable {
+  /** What a version is rebuilt from takes the place of present data and code. */
+  private reproduce(): InvokeHandler {
+    const planned = (member: keyof ReproductionPlan): string => `{% $states.result.Payload.${member} %}`;
+    return new InvokeHandler(this, 'Read manifest', {
+      handler: this.props.handlers.reproduce,
+      payload: { runId: RUN_ID, compareWith: '{% $states.context.Execution.Input.compareWith %}' },
+      assign: {
+        ...this.runUri(),
+        snapshot: planned('snapshot'),
+        pin: planned('release'),
+        seed: planned('seed'),
+        compareWith: planned('compareWith'),
+        pipelineVersionId: planned('pipelineVersionId'),
+      },
+    });
+  }
+
+  private runUri(): { readonly runUri: string } {
+    const { place, project } = this.props;
+    const runs = `s3://${names.bucket(place, 'artifacts')}/${Layout.runPrefix(project.declaration.name, '')}`.replace(/\/+$/, '');
+    return { runUri: `{% "${runs}/" & $states.context.Execution.Name %}` };
+  }
+
+  /** Compares the rebuilt model with the original; nothing is registered. */
+  private compare(): sfn.IChainable {
+    const context: Record<keyof ReproductionCheckContext, string> = {
+      manifestUri: '{% $compareWith.manifestUri %}',
+      packageDigest: '{% $compareWith.packageDigest %}',
+      evaluationUri: '{% $runUri & "/evaluation" %}',
+      sameDefinition: "{% $pipelineVersionId = null ? 'false' : 'true' %}",
+    };
+    return this.reproductionGate.evaluate(this, 'Reproduction gate', {
+      subject: { type: 'modelPackage', name: '{% $compareWith.manifestUri %}', digest: '{% $compareWith.packageDigest %}' },
+      context,
+      passed: sfn.Succeed.jsonata(this, 'Reproduced'),
+    });
+  }
+
+  /** Starts the pipeline, or a version of it, and follows it: Step Functions has no integration that waits for a pipeline. */
+  private training(then: sfn.IChainable): { readonly start: sfn.IChainable; readonly startVersion: sfn.IChainable } {
     const { pipeline } = this.props;
     const parameter = (Name: string, Value: string) => ({ Name, Value });
-    const start = tasks.CallAwsService.jsonata(this, 'Start pipeline', {
-      service: 'sagemaker',
-      action: 'startPipelineExecution',
-      iamAction: 'sagemaker:StartPipelineExecution',
-      iamResources: [pipeline.pipelineArn],
-      parameters: {
-        PipelineName: pipeline.pipelineName,
-        // The same run asks for the same pipeline execution, however often this call is repeated.
-        ClientRequestToken: "{% $hash($states.context.Execution.Id, 'SHA-256') %}",
-        PipelineParameters: [
-          parameter(PipelineParameters.SNAPSHOT_URI, '{% $snapshot.snapshotUri %}'),
-          parameter(PipelineParameters.CODE_URI, '{% $release.codeUri %}'),
-          parameter(PipelineParameters.CHAMPION_URI, '{% $release.championUri %}'),
-          parameter(PipelineParameters.RUN_URI, '{% $runUri %}'),
-        ],
-      },
-      assign: { pipelineExecutionArn: '{% $states.result.PipelineExecutionArn %}' },
-      taskTimeout: CALL_TIMEOUT,
-    });
+    const startWith = (id: string, version: Readonly<Record<string, unknown>>) => {
+      const state = tasks.CallAwsService.jsonata(this, id, {
+        service: 'sagemaker',
+        action: 'startPipelineExecution',
+        iamAction: 'sagemaker:StartPipelineExecution',
+        iamResources: [pipeline.pipelineArn],
+        parameters: {
+          PipelineName: pipeline.pipelineName,
+          ...version,
+          // The same run asks for the same pipeline execution, however often this call is repeated.
+          ClientRequestToken: "{% $hash($states.context.Execution.Id, 'SHA-256') %}",
+          PipelineParameters: [
+            parameter(PipelineParameters.SNAPSHOT_URI, '{% $snapshot.snapshotUri %}'),
+            parameter(PipelineParameters.CODE_URI, '{% $release.codeUri %}'),
+            parameter(PipelineParameters.CHAMPION_URI, '{% $release.championUri %}'),
+            parameter(PipelineParameters.RUN_URI, '{% $runUri %}'),
+            parameter(PipelineParameters.SEED, '{% $seed %}'),
+          ],
+        },
+        assign: { pipelineExecutionArn: '{% $states.result.PipelineExecutionArn %}' },
+        taskTimeout: CALL_TIMEOUT,
+      });
+      state.addRetry(retryAwsApi('SageMaker'));
+      return state;
+    };
+    const [start, startVersion] = [startWith('Start pipeline', {}), startWith('Start version of pipeline', { PipelineVersionId: '{% $pipelineVersionId %}' })];
     const describe = tasks.CallAwsService.jsonata(this, 'Describe pipeline', {
       service: 'sagemaker',
       action: 'describePipelineExecution',
@@ -149,7 +220,6 @@ export class ModelDevelopment extends Construct {
       taskTimeout: CALL_TIMEOUT,
     });
     acknowledgeWildcard(this, pipeline.executionsArn, 'Executions of one pipeline: SageMaker names them.');
-    start.addRetry(retryAwsApi('SageMaker'));
     describe.addRetry(retryAwsApi('SageMaker'));
     const wait = sfn.Wait.jsonata(this, 'Wait for pipeline', { time: sfn.WaitTime.duration(POLL) });
     const failed = sfn.Fail.jsonata(this, 'Pipeline failed', {
@@ -166,11 +236,13 @@ export class ModelDevelopment extends Construct {
         .otherwise(wait),
     );
     start.next(wait);
-    return start;
+    startVersion.next(wait);
+    return { start, startVersion };
   }
 }
 
 const RUN_ID = '{% $states.context.Execution.Name %}';
-const RELEASE = '{% $states.context.Execution.Input.release %}';
+/** What a run is made with: the release that its input names, or the one of the version to rebuild. */
+const RELEASE = '{% $pin %}';
 const PREDICTIONS_URI = '{% $runUri & "/evaluation/predictions.parquet" %}';
 const CALL_TIMEOUT = sfn.Timeout.duration(Duration.minutes(2));

@@ -34,6 +34,10 @@ export const KEPT: readonly Kept[] = [
     reason: 'Tells a missing verdict from a forbidden one, so that a package without qualification is refused and does not break the machine.',
   },
   {
+    roles: /-(reproduce|reproduction-check|gate-reproduction-machine|reproduction-judge)$/,
+    reason: 'The story rebuilds no version; test/e2e/reproduction.test.ts does, and nothing is refused there.',
+  },
+  {
     roles: /-check$/,
     actions: ['s3:GetObject'],
     reason: 'A repeated check compares with the evidence that its first attempt wrote (lambda/shared/evidence.ts); in the story no check is repeated.',

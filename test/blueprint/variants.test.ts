@@ -55,6 +55,7 @@ function validChain(random: Random, accounts: Accounts): EnvironmentConfig[] {
       approval: pick(random, ['manual', 'automatic'] as const),
       approvers: ['arn:aws:iam::111111111111:role/approvers'],
       network: 'serviceManaged',
+      allowUnpinnedImages: true,
       removalPolicy: pick(random, [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN]),
       logRetention: RetentionDays.ONE_YEAR,
       evidenceLockDays: pick(random, [undefined, 365]),

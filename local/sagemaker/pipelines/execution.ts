@@ -40,6 +40,8 @@ export interface ExecutionFacts extends Place {
   readonly roleArn: string;
   readonly definitionText: string;
   readonly definition: PipelineDefinition;
+  /** Version of the pipeline that runs. */
+  readonly versionId: number;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   readonly displayName?: string;
   readonly description?: string;

@@ -22,12 +22,17 @@ interface Pipeline extends Listed {
   displayName?: string;
   description?: string;
   roleArn: string;
-  definitionText: string;
-  definition: PipelineDefinition;
+  /** Every definition that it has had, oldest first; the version is the place in this list, from 1 on. */
+  readonly versions: PipelineVersion[];
   parallelism?: ParallelismConfiguration;
   readonly executions: Execution[];
   /** Executions by the token of the request that started them. */
   readonly started: Map<string, Execution>;
+}
+
+interface PipelineVersion {
+  readonly text: string;
+  readonly definition: PipelineDefinition;
 }
 
 interface Book {
@@ -127,11 +132,11 @@ export class Pipelines {
     if (book.pipelines.has(name)) {
       throw errors.invalid(`Pipeline names must be unique within an AWS account and region. Pipeline with name (${name}) already exists.`);
     }
-    const { text, definition } = await this.definition(input, context);
+    const version = await this.definition(input, context);
     const now = new Date();
     const pipeline: Pipeline = {
       name, arn: arnOf(context, 'pipeline', name), creationTime: now, lastModifiedTime: now, displayName: input.PipelineDisplayName,
-      description: input.PipelineDescription, roleArn: String(input.RoleArn), definitionText: text, definition, parallelism: input.ParallelismConfiguration,
+      description: input.PipelineDescription, roleArn: String(input.RoleArn), versions: [version], parallelism: input.ParallelismConfiguration,
       executions: [], started: new Map(),
     };
     book.pipelines.set(name, pipeline);
@@ -145,8 +150,7 @@ export class Pipelines {
   private async update(input: UpdatePipelineRequest, context: CallContext): Promise<object> {
     const pipeline = this.find(input.PipelineName, context);
     if (input.PipelineDefinition !== undefined || input.PipelineDefinitionS3Location !== undefined) {
-      const { text, definition } = await this.definition(input, context);
-      Object.assign(pipeline, { definitionText: text, definition });
+      pipeline.versions.push(await this.definition(input, context));
     }
     pipeline.displayName = input.PipelineDisplayName ?? pipeline.displayName;
     pipeline.description = input.PipelineDescription ?? pipeline.description;
@@ -167,15 +171,14 @@ export class Pipelines {
   }
 
   private describe(input: DescribePipelineRequest, context: CallContext): object {
-    refuse('DescribePipeline', input, ['PipelineVersionId']);
     const pipeline = this.find(input.PipelineName, context);
     return {
-      ...summary(pipeline), PipelineDefinition: pipeline.definitionText, RoleArn: pipeline.roleArn, PipelineStatus: 'Active',
+      ...summary(pipeline), PipelineDefinition: versionOf(pipeline, input.PipelineVersionId).text, RoleArn: pipeline.roleArn, PipelineStatus: 'Active',
       LastRunTime: pipeline.lastRunTime, ParallelismConfiguration: pipeline.parallelism,
     };
   }
 
-  private async definition(input: DefinitionSource, context: CallContext): Promise<{ text: string; definition: PipelineDefinition }> {
+  private async definition(input: DefinitionSource, context: CallContext): Promise<PipelineVersion> {
     const text = input.PipelineDefinition ?? (await this.fetch(input.PipelineDefinitionS3Location, context));
     if (text.length > LONGEST_DEFINITION) {
       throw errors.invalid(`the pipeline definition has ${text.length} characters; the limit is ${LONGEST_DEFINITION}`);
@@ -210,19 +213,20 @@ export class Pipelines {
   }
 
   private start(input: StartPipelineExecutionRequest, context: CallContext): object {
-    refuse('StartPipelineExecution', input, ['SelectiveExecutionConfig', 'PipelineVersionId', 'MlflowExperimentName']);
+    refuse('StartPipelineExecution', input, ['SelectiveExecutionConfig', 'MlflowExperimentName']);
     const pipeline = this.find(input.PipelineName, context);
     const repeated = pipeline.started.get(input.ClientRequestToken ?? '');
     if (repeated !== undefined) {
       return { PipelineExecutionArn: repeated.facts.arn };
     }
+    const version = versionOf(pipeline, input.PipelineVersionId);
     const id = randomId(12);
     const execution = new Execution(
       {
         accountId: context.accountId, region: context.region, id,
         arn: `${pipeline.arn}/execution/${id}`, pipelineArn: pipeline.arn, pipelineName: pipeline.name,
-        roleArn: pipeline.roleArn, definitionText: pipeline.definitionText, definition: pipeline.definition,
-        parameters: parameters(pipeline, input), displayName: input.PipelineExecutionDisplayName, description: input.PipelineExecutionDescription,
+        roleArn: pipeline.roleArn, definitionText: version.text, definition: version.definition, versionId: pipeline.versions.indexOf(version) + 1,
+        parameters: parameters(version, input), displayName: input.PipelineExecutionDisplayName, description: input.PipelineExecutionDescription,
         parallelSteps: (input.ParallelismConfiguration ?? pipeline.parallelism)?.MaxParallelExecutionSteps,
       },
       this.cloud,
@@ -250,9 +254,18 @@ export class Pipelines {
   }
 }
 
-function parameters(pipeline: Pipeline, input: StartPipelineExecutionRequest): Readonly<Record<string, string | number | boolean>> {
+/** A version of a pipeline, by default the latest. */
+function versionOf(pipeline: Pipeline, id = pipeline.versions.length): PipelineVersion {
+  const version = pipeline.versions[id - 1];
+  if (version === undefined) {
+    throw errors.notFound(`Pipeline version '${id}' of '${pipeline.arn}' does not exist.`);
+  }
+  return version;
+}
+
+function parameters(version: PipelineVersion, input: StartPipelineExecutionRequest): Readonly<Record<string, string | number | boolean>> {
   try {
-    return parameterValues(pipeline.definition.Parameters ?? [], input.PipelineParameters ?? []);
+    return parameterValues(version.definition.Parameters ?? [], input.PipelineParameters ?? []);
   } catch (error) {
     throw error instanceof ServiceError ? error : errors.invalid((error as Error).message);
   }
@@ -266,6 +279,7 @@ const summary = (pipeline: Pipeline): object => ({
 const executionDescription = (execution: Execution): object => ({
   PipelineArn: execution.facts.pipelineArn,
   PipelineExecutionArn: execution.facts.arn,
+  PipelineVersionId: execution.facts.versionId,
   PipelineExecutionDisplayName: execution.facts.displayName,
   PipelineExecutionDescription: execution.facts.description,
   PipelineExecutionStatus: execution.state,

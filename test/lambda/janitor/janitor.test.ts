@@ -43,7 +43,7 @@ beforeAll(() => {
     [Env.EVIDENCE_BUCKET]: 'evidence',
     [Env.ENVIRONMENT]: 'prod',
     [WATCHED_MACHINES]: JSON.stringify({
-      'arn:development': { machine: 'development', gates: ['data', 'model'], mode: 'QUALITATIVE' },
+      'arn:development': { machine: 'development', gates: ['data', 'model'], comparison: 'reproduction', mode: 'QUALITATIVE' },
       'arn:qualification': { machine: 'qualification', gates: ['qualification'], mode: 'QUALITATIVE' },
       'arn:promotion': { machine: 'promotion', gates: ['promotion'], mode: 'QUALITATIVE' },
     }),
@@ -55,6 +55,13 @@ beforeEach(() => {
   objects.clear();
   inMemoryS3(objects);
   [sageMaker, dynamoDb, cloudWatch, ssm].forEach((mock) => mock.reset());
+});
+
+test('a reproduction owes the verdict of its own gate alone, about the version', async () => {
+  const compareWith = { manifestUri: 's3://evidence/m.json', packageDigest: 'd' };
+  await handler(ended('development', { input: JSON.stringify({ compareWith }) }), context);
+  expect(verdictAt('data')).toBeUndefined();
+  expect(verdictAt('reproduction')).toMatchObject({ outcome: 'broken', subject: { type: 'modelPackage', name: 's3://evidence/m.json', digest: 'd' } });
 });
 
 const verdictAt = (gate: string): Verdict | undefined => {

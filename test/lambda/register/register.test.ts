@@ -1,10 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateModelPackageCommand, DescribeTrainingJobCommand, ListPipelineExecutionStepsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { CreateModelPackageCommand, DescribePipelineExecutionCommand, DescribeTrainingJobCommand, ListPipelineExecutionStepsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/register';
-import { type ArtifactManifest, MODEL_PACKAGE_GROUP, type RegisterEvent } from '../../../lambda/register/contract';
+import { type ArtifactManifest, DOCUMENTATION, MODEL_PACKAGE_GROUP, type RegisterEvent } from '../../../lambda/register/contract';
 import { Env, PROJECT_FILE } from '../../../lambda/shared/contract';
 import { canonicalJson, sha256 } from '../../../lambda/shared/hash';
 import { fixtureProject } from '../../support/fixtures';
@@ -29,20 +29,21 @@ const event: RegisterEvent = {
   runId: 'run-1',
   pipelineExecutionArn: 'arn:pipeline/execution/1',
   snapshot: { snapshotUri: 's3://artifacts/employment/snapshots/d/', digest: 'd'.repeat(64), newestModifiedAt: '2026-01-01T00:00:00Z', sourcesUri: 's3://artifacts/employment/snapshots/d.json', files: 1, bytes: 10 },
-  release: { bundleUri: 's3://assets/code.zip', bundleSha256: 'b'.repeat(64), repository: 'https://git.example.com/m.git', commit: 'abc', policyDigest: 'p', pipelineDefinitionDigest: 'q', image: 'image:1' },
+  release: { bundleUri: 's3://assets/code.zip', bundleSha256: 'b'.repeat(64), repository: 'https://git.example.com/m.git', commit: 'abc', policyDigest: 'p', pipelineDefinitionDigest: 'f'.repeat(64), image: 'image:1' },
   champion: null,
   gates: {
     data: { gate: 'data', outcome: 'passed', verdictUri: 's3://evidence/d.json', verdictSha256: '1', reason: '' },
     model: { gate: 'model', outcome: 'passed', verdictUri: 's3://evidence/m.json', verdictSha256: '2', reason: '' },
   },
-  evaluationUri: `${RUN}/evaluation`,
-  reference: { referenceUri: `${RUN}/profile/reference.json`, sha256: 'r'.repeat(64) },
+  bundleUri: 's3://artifacts/employment/code/b.zip',
+  runUri: RUN,
+  reference: { referenceUri: `${RUN}/profile/reference.json`, sha256: 'e'.repeat(64) },
 };
 
 beforeAll(() => {
   const folder = mkdtempSync(join(tmpdir(), 'register-'));
   writeFileSync(join(folder, PROJECT_FILE), JSON.stringify(fixtureProject().data));
-  Object.assign(process.env, { LAMBDA_TASK_ROOT: folder, [Env.EVIDENCE_BUCKET]: 'evidence', [Env.ENVIRONMENT]: 'prod', [MODEL_PACKAGE_GROUP]: 'prod-employment' });
+  Object.assign(process.env, { LAMBDA_TASK_ROOT: folder, [Env.EVIDENCE_BUCKET]: 'evidence', [Env.ENVIRONMENT]: 'prod', [MODEL_PACKAGE_GROUP]: 'prod-employment', [DOCUMENTATION]: 'required' });
 });
 
 beforeEach(() => {
@@ -51,7 +52,8 @@ beforeEach(() => {
   put(MODEL, 'model');
   put(`${RUN}/evaluation/evaluation.json`, evaluation);
   put(`${RUN}/evaluation/golden.json`, { records: [], expected: [] });
-  put(event.snapshot.sourcesUri, [{ uri: 's3://data/employment/training/2015/a.parquet', versionId: 'v', etag: 'e', size: 10 }]);
+  put(`${RUN}/evaluation/predictions.parquet`, 'predictions');
+  put(event.snapshot.sourcesUri, [{ uri: 's3://data/employment/training/2015/a.parquet', versionId: 'v', etag: 'e', size: 10, file: '00000-a.parquet', sha256: 'a'.repeat(64) }]);
   sageMaker.reset();
   sageMaker.on(ListPipelineExecutionStepsCommand).callsFake(({ NextToken }: { NextToken?: string }) =>
     NextToken === undefined
@@ -63,6 +65,7 @@ beforeEach(() => {
     ModelArtifacts: { S3ModelArtifacts: MODEL },
     HyperParameters: { max_iter: '150', sagemaker_program: 'train.py' },
   });
+  sageMaker.on(DescribePipelineExecutionCommand).resolves({ PipelineVersionId: 3 });
   sageMaker.on(CreateModelPackageCommand).resolves({ ModelPackageArn: 'arn:package/1' });
 });
 
@@ -75,13 +78,16 @@ test('the manifest holds code, data, parameters, model, environment and document
     version: '1',
     model: 'employment',
     run: { id: 'run-1', environment: 'prod', policyDigest: fixtureProject().policyDigest, comparedWith: null },
-    code: { repository: 'https://git.example.com/m.git', commit: 'abc', bundleSha256: 'b'.repeat(64) },
-    data: { digest: 'd'.repeat(64), schemaVersion: fixtureProject().schema.version, testRows: 3000, sources: [{ versionId: 'v' }] },
-    parameters: { hyperparameters: { max_iter: '150' }, seed: fixtureProject().declaration.training.seed },
+    code: { repository: 'https://git.example.com/m.git', commit: 'abc', bundleUri: 's3://artifacts/employment/code/b.zip', bundleSha256: 'b'.repeat(64), pipelineVersionId: 3 },
+    data: { digest: 'd'.repeat(64), schemaVersion: fixtureProject().schema.version, testRows: 3000, sources: [{ versionId: 'v', file: '00000-a.parquet', sha256: 'a'.repeat(64) }] },
+    parameters: { hyperparameters: { max_iter: '150' }, seed: fixtureProject().declaration.training.seed, chosenBy: 'declaration' },
     modelArtifact: { uri: MODEL, sha256: sha256('model'), size: 5 },
-    environment: { image: 'image:1', python: '3.12.1', packages: { numpy: '2.1.0' } },
+    environment: {
+      image: 'image:1', imageDigest: null, python: '3.12.1', packages: { numpy: '2.1.0' }, lockSha256: sha256(canonicalJson({ python: '3.12.1', packages: { numpy: '2.1.0' } })),
+    },
     evaluation: { sha256: sha256(JSON.stringify(evaluation)), metrics: { auc: 0.86 } },
-    reference: { sha256: 'r'.repeat(64) },
+    predictions: { uri: `${RUN}/evaluation/predictions.parquet`, sha256: sha256('predictions') },
+    reference: { sha256: 'e'.repeat(64) },
     gates: [{ gate: 'data', verdictSha256: '1' }, { gate: 'model', verdictSha256: '2' }],
     documentation: { modelCardSha256: sha256(request()?.ModelCard?.ModelCardContent ?? '') },
   });
@@ -124,6 +130,24 @@ test('the model card keeps to the schema of model packages', async () => {
   expect(Object.keys(card).toSorted()).toEqual(['additional_information', 'evaluation_details', 'intended_uses', 'model_overview', 'training_details']);
   expect(Object.keys(card.model_overview ?? {}).toSorted()).toEqual(['model_artifact', 'model_creator']);
   expect(card.evaluation_details).toMatchObject([{ metric_groups: [{ name: 'candidate' }, { name: 'baseline' }] }]);
+});
+
+test('the model card is kept under its own hash, so that it outlives the package', async () => {
+  const { documentation } = manifestAt((await handler(event)).manifestUri);
+  expect(Buffer.from(objects.get(documentation.modelCardUri) ?? '').toString('utf8')).toBe(request()?.ModelCard?.ModelCardContent);
+  expect(sha256(objects.get(documentation.modelCardUri) ?? '')).toBe(documentation.modelCardSha256);
+});
+
+test('an image that is pinned is registered with its digest', async () => {
+  const image = `account.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-scikit-learn@sha256:${'c'.repeat(64)}`;
+  const { manifestUri } = await handler({ ...event, release: { ...event.release, image } });
+  expect(manifestAt(manifestUri).environment.imageDigest).toBe(`sha256:${'c'.repeat(64)}`);
+  expect(request()?.InferenceSpecification?.Containers?.[0]?.ImageDigest).toBe(`sha256:${'c'.repeat(64)}`);
+});
+
+test('a pipeline that does not tell its version is not registered: it could not be reproduced', async () => {
+  sageMaker.on(DescribePipelineExecutionCommand).resolves({});
+  await expect(handler(event)).rejects.toThrow('does not tell which version of the pipeline ran');
 });
 
 test('a repeated registration asks for the same version', async () => {

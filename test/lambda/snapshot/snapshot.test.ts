@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CopyObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { CopyObjectCommand, GetObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Env, PROJECT_FILE } from '../../../lambda/shared/contract';
 import { handler } from '../../../lambda/snapshot';
 import { completeDeliveries, type ListedObject, snapshotDigest, sourcesOf } from '../../../lambda/snapshot/deliveries';
 
 const s3 = mockClient(S3Client);
+const SHA256 = Buffer.from('ab'.repeat(32), 'hex').toString('base64');
 const MODIFIED = new Date('2026-01-02T00:00:00Z');
 const listed = (key: string, change: Partial<ListedObject> = {}): ListedObject => ({ key, versionId: `v-${key}`, etag: `e-${key}`, size: 10, modifiedAt: MODIFIED, ...change });
 
@@ -71,7 +74,7 @@ describe('The snapshot', () => {
     s3.on(PutObjectCommand).resolves({});
     s3.on(CopyObjectCommand).callsFake(({ CopySource, Key }: { CopySource: string; Key: string }) => {
       copied.push(`${CopySource} -> ${Key}`);
-      return {};
+      return { CopyObjectResult: { ChecksumSHA256: SHA256 } };
     });
   });
 
@@ -93,13 +96,13 @@ describe('The snapshot', () => {
     ]);
   });
 
-  test('records its sources beside the folder, where no job reads', async () => {
+  test('records its sources and the hashes of their copies beside the folder, where no job reads', async () => {
     deliver('training/2015', ['a.parquet', '_SUCCESS']);
     const { sourcesUri, digest } = await run();
     const put = s3.commandCalls(PutObjectCommand)[0]?.args[0].input;
     expect([`s3://${put?.Bucket}/${put?.Key}`, sourcesUri]).toEqual([sourcesUri, `s3://artifacts/people/snapshots/${digest}.json`]);
     expect(JSON.parse(String(put?.Body))).toEqual([
-      { uri: 's3://data/people/training/2015/a.parquet', versionId: 'v-a.parquet', etag: 'people/training/2015/a.parquet', size: 10 },
+      { uri: 's3://data/people/training/2015/a.parquet', versionId: 'v-a.parquet', etag: 'people/training/2015/a.parquet', size: 10, file: '00000-a.parquet', sha256: 'ab'.repeat(32) },
     ]);
   });
 
@@ -124,8 +127,11 @@ describe('The snapshot', () => {
     deliver('training/2015', ['a.parquet', '_SUCCESS']);
     const { digest } = await run();
     s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: `people/snapshots/${digest}/00000-a.parquet`, Size: 10 }] });
+    s3.on(GetObjectCommand).callsFake(() => ({ Body: Readable.from([Buffer.from('content')]) }));
     await run();
     expect(copied).toHaveLength(1);
+    const recorded = JSON.parse(String(s3.commandCalls(PutObjectCommand).at(-1)?.args[0].input.Body)) as { sha256: string }[];
+    expect(recorded[0]?.sha256).toBe(createHash('sha256').update('content').digest('hex'));
   });
 
   test('without a complete delivery fails and says what to do', async () => {

@@ -68,7 +68,7 @@ describe('a fault in model.yaml is named with line, value and what is allowed:',
       'an unknown key',
       '    tolerance: 0.01',
       '    tolerance: 0.01\n  minimumF1: 0.7',
-      'models/employment/model.yaml:37: quality.minimumF1 is not known here; allowed: metrics, baseline, champion, slices, fairness',
+      'models/employment/model.yaml:37: quality.minimumF1 is not known here; allowed: metrics, baseline, champion, slices, fairness, reproduction',
     ],
     [
       'a word in another spelling',

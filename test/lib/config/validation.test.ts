@@ -13,6 +13,7 @@ const environment = (name: string, lifetime: 'none' | 'qualification' | 'permane
   serving: { endpoint: { lifetime, instanceCount: 2, routing: { type: 'ALL_AT_ONCE', ...noWait } } },
   approval: 'automatic',
   network: 'serviceManaged',
+  allowUnpinnedImages: true,
   removalPolicy: RemovalPolicy.DESTROY,
   logRetention: RetentionDays.ONE_MONTH,
   workspace: false,
@@ -58,6 +59,11 @@ describe('a fault of one environment is named with value, limit and remedy:', ()
   test.each<[string, EnvironmentConfig[], string]>([
     ['no account', chainWith({ development: { account: '', gateMode: 'QUALITATIVE' } }), 'no account for environment "prod"; set it in bin/environments.ts'],
     ['an account of another form', chainWith({ development: { account: '12345', gateMode: 'QUALITATIVE' } }), 'environment "prod": account must be 12 digits, got "12345"'],
+    [
+      'an image that is known by its tag alone',
+      chainWith({ allowUnpinnedImages: undefined }),
+      'environment "prod": no digest of sagemaker-scikit-learn is known for region "eu-central-1": run npm run images with AWS credentials and commit lib/config/images.json, or set allowUnpinnedImages (docs/decisions/0010-images-are-pinned-by-digest.md)',
+    ],
     ['a name with a hyphen', chainWith({ name: 'prod-eu' }), 'environment "prod-eu": name must be 2 to 10 lower-case letters and digits, beginning with a letter, got "prod-eu"'],
     [
       'a canary of more than half',

@@ -34,7 +34,7 @@ describe('The development machine', () => {
 
   test('goes from data to registration through two gates', () => {
     const way = ['Snapshot', 'Release', 'Data gate', 'Start pipeline', 'Wait for pipeline', 'Describe pipeline', 'Profile', 'Model gate', 'Register'];
-    expect(machine.StartAt).toBe(way[0]);
+    expect(machine.States[machine.StartAt]).toMatchObject({ Type: 'Choice', Default: way[0] });
     expect(way.every((state) => machine.States[state] !== undefined)).toBe(true);
     expect(machine.States['Data gate passed?']).toMatchObject({ Choices: [{ Next: 'Start pipeline' }, { Next: 'Data gate says no' }], Default: 'Data gate broke' });
     expect(machine.States['Model gate passed?']).toMatchObject({ Choices: [{ Next: 'Register' }, { Next: 'Model gate says no' }], Default: 'Model gate broke' });
@@ -42,8 +42,18 @@ describe('The development machine', () => {
 
   test('trains nothing before the data gate passed and registers nothing before the model gate passed', () => {
     const leadingTo = (target: string) => allStates(machine).filter(([, state]) => JSON.stringify(state).includes(`"Next":"${target}"`)).map(([name]) => name);
-    expect(leadingTo('Start pipeline')).toEqual(['Data gate passed?']);
+    expect(leadingTo('Start pipeline')).toEqual(['Recorded definition?', 'Data gate passed?']);
+    expect(machine.States['Recorded definition?']).toMatchObject({ Choices: [{ Condition: '{% $compareWith = null %}', Next: 'Data gate' }, { Next: 'Start pipeline' }] });
     expect(leadingTo('Register')).toEqual(['Model gate passed?']);
+  });
+
+  test('rebuilds a version from its manifest with the recorded definition, compares it and registers nothing', () => {
+    const way = ['Read manifest', 'Release', 'Recorded definition?', 'Start version of pipeline', 'Wait for pipeline', 'Compare?', 'Reproduction gate', 'Reproduction gate passed?', 'Reproduced'];
+    expect(way.every((state) => machine.States[state] !== undefined)).toBe(true);
+    expect(machine.States[machine.StartAt]).toMatchObject({ Choices: [{ Condition: '{% $exists($states.context.Execution.Input.compareWith) %}', Next: 'Read manifest' }] });
+    expect(machine.States['Start version of pipeline']?.Arguments).toMatchObject({ PipelineVersionId: '{% $pipelineVersionId %}' });
+    expect(machine.States['Compare?']).toMatchObject({ Choices: [{ Condition: '{% $compareWith = null %}', Next: 'Profile' }], Default: 'Reproduction gate' });
+    expect(machine.States['Reproduced']).toMatchObject({ Type: 'Succeed' });
   });
 
   test('has a timeout on every task and as a whole', () => {
@@ -51,10 +61,10 @@ describe('The development machine', () => {
     expect(machine.TimeoutSeconds).toBeGreaterThan(0);
   });
 
-  test('asks for the same pipeline execution however often it is repeated, with every parameter that has no default', () => {
+  test('asks for the same pipeline execution however often it is repeated, with every parameter', () => {
     const call = machine.States['Start pipeline']?.Arguments as { ClientRequestToken: string; PipelineParameters: { Name: string }[] };
     expect(call.ClientRequestToken).toBe("{% $hash($states.context.Execution.Id, 'SHA-256') %}");
-    expect(call.PipelineParameters.map(({ Name }) => Name)).toEqual(['SnapshotUri', 'CodeUri', 'ChampionUri', 'RunUri']);
+    expect(call.PipelineParameters.map(({ Name }) => Name)).toEqual(['SnapshotUri', 'CodeUri', 'ChampionUri', 'RunUri', 'Seed']);
   });
 
   test('says why the pipeline failed', async () => {
@@ -181,7 +191,7 @@ describe('Only where the chain ends', () => {
 
 test('every function of the machine is called at a published version', () => {
   const calls = allStates(machine).filter(([, { Resource }]) => Resource === 'arn:aws:states:::lambda:invoke');
-  expect(calls).toHaveLength(4);
+  expect(calls).toHaveLength(5);
   for (const [, { Arguments }] of calls) {
     expect(Arguments?.FunctionName).toMatch(/^<.*CurrentVersion[0-9a-f]+>$/i);
   }
