@@ -176,20 +176,33 @@ export const Checks = {
       AGE_DAYS: 'ageDays',
     },
   },
-  /** Reads the test predictions of a development run. */
+  /**
+   * Reads what a development run left behind: test predictions, costs, studies. Beside these it measures every metric of the problem type under the
+   * metric's own name, fairness under {@link fairnessId}, and studies under {@link studyId}.
+   */
   MODEL: {
     id: 'model',
     measurements: {
-      AUC: 'auc',
-      ACCURACY: 'accuracy',
-      /** AUC of the candidate minus AUC of the baseline, on the same rows. */
-      BASELINE_MARGIN: 'baselineMargin',
-      /** p-value of the DeLong test of equal AUC. */
-      BASELINE_P_VALUE: 'baselinePValue',
-      /** AUC of the candidate minus AUC of the champion, on the same rows; not applicable without a champion. */
-      CHAMPION_DIFFERENCE: 'championDifference',
       /** Rows of the test split. */
       ROWS: 'rows',
+      /** What the candidate gains over the simple baseline in the primary metric of the problem type, on the same rows. */
+      BASELINE_MARGIN: 'baselineMargin',
+      /** p-value of the paired test that candidate and baseline are equal. */
+      BASELINE_P_VALUE: 'baselinePValue',
+      /** The same against the trivial predictor: class shares, or the mean, of the training data. */
+      TRIVIAL_MARGIN: 'trivialMargin',
+      TRIVIAL_P_VALUE: 'trivialPValue',
+      /** What the candidate gains over the champion; not applicable without a champion. */
+      CHAMPION_DIFFERENCE: 'championDifference',
+      /** How much worse than over all the primary metric is on the worst slice that is large enough; not applicable without slices. */
+      SLICES: 'slices',
+      /** Attributes whose fairness could be measured; not applicable without attributes. */
+      FAIRNESS: 'fairness',
+      /** Size of the candidate's `model.tar.gz`. */
+      MODEL_BYTES: 'modelBytes',
+      FIT_SECONDS: 'fitSeconds',
+      /** Time to score 1,000 rows at once. */
+      SCORE_MILLISECONDS: 'scoreMilliseconds',
     },
   },
   /** Compares a model that was rebuilt from a manifest with the original. */
@@ -263,3 +276,36 @@ export const Checks = {
     },
   },
 } as const;
+
+/**
+ * Measurements of the model check about one attribute: the ratio of the worst group to the best, the lowest 95 % bound of these ratios (`floor`), and the
+ * range of recall and false positive rate (`odds`).
+ */
+export const fairnessId = (column: string, part?: 'floor' | 'odds'): string => `fairness.${column}${part === undefined ? '' : `.${part}`}`;
+
+/** Studies of the training pipeline: what they measure, by their name in `studies.json`. Greatest differences are absolute, of outputs. */
+export const STUDIES = {
+  /** Promises that candidate and baseline break on random data: the loss falls, shapes hold, no number is missing. */
+  SPECIFICATION: 'specification',
+  /** Outputs that are not finite or out of range, on extreme, missing and unseen input. */
+  STABILITY: 'stability',
+  /** Records of the test rows, and answers to them, that break the schema; and faulty records that were answered. */
+  SCHEMA: 'schema',
+  /** Greatest difference when rows or columns come in another order. */
+  INVARIANCE: 'invariance',
+  /** Greatest difference between two fits with the same seed. */
+  REPRODUCIBILITY: 'reproducibility',
+  /** Greatest difference between `inference.py` and the training process. */
+  PARITY: 'parity',
+  /** Members of the inference record that the endpoint's answers do not provide. */
+  RECORD: 'record',
+  /** Loss of a model trained on the first period on the worst later period within the declared age; not applicable without an order. */
+  STALENESS: 'staleness',
+  /** Features whose permutation costs nothing. */
+  IMPORTANCE: 'importance',
+  /** Gain of the best model that lacks one of the least important features. */
+  DROP_ONE: 'dropOne',
+} as const;
+
+/** Measurement of the model check that holds the finding of a study. */
+export const studyId = (study: string): string => `studies.${study}`;

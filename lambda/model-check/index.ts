@@ -1,22 +1,42 @@
 import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
 import { contextText } from '../shared/check-context';
+import type { ModelProjectData } from '../shared/contract';
 import { Database } from '../shared/duckdb';
 import { writeEvidence } from '../shared/evidence';
 import { modelProject } from '../shared/project';
+import { findBytes, parseJson } from '../shared/s3';
 import { downloadFiles } from '../shared/tables/files';
+import { measureModel, type Report } from './check';
 import type { ModelCheckContext } from './contract';
-import { measurePredictions } from './read';
 
 const CHECK = Checks.MODEL.id;
 const member = (name: keyof ModelCheckContext): string => name;
 
-/** Measures the candidate, the baseline and the champion on the same test rows. */
+/** Measures the candidate, the simpler models and the champion on the same test rows, and takes in what evaluation and studies recorded. */
 export async function handler(event: CheckEvent): Promise<CheckResult> {
   const startedAt = new Date().toISOString();
-  const predictionsUri = contextText(event, CHECK, member('predictionsUri'));
+  const uri = (name: keyof ModelCheckContext): string => contextText(event, CHECK, member(name));
+  const project: ModelProjectData = modelProject();
+  const [evaluation, studies] = await Promise.all([report(uri('evaluationUri')), report(event.context[member('studiesUri')])]);
   const measurements = await Database.use(
     async (database): Promise<Measurement[]> =>
-      measurePredictions(database, await downloadFiles(database, [predictionsUri]), modelProject().declaration),
+      measureModel(database, { predictions: await downloadFiles(database, [uri('predictionsUri')]), evaluation, studies }, project, event.subject.digest),
   );
   return writeEvidence(event, CHECK, startedAt, measurements);
+}
+
+/** A report of the pipeline; one that is missing or no JSON is a finding, not a failure of the check. */
+async function report(uri: unknown): Promise<Report> {
+  if (typeof uri !== 'string') {
+    return { problem: 'the run tells no place of it' };
+  }
+  const bytes = await findBytes(uri);
+  if (bytes === undefined) {
+    return { problem: `${uri} does not exist` };
+  }
+  try {
+    return { content: parseJson(new TextDecoder().decode(bytes), uri) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -64,12 +64,23 @@ describe('The data check', () => {
 describe('The model check', () => {
   test('writes what it measured', async () => {
     put('s3://artifacts/predictions.csv', `id,label,candidate,baseline\n${LABELS.map((label, row) => `${row},${label},${SCORES[row]},${BASELINE[row]}`).join('\n')}\n`);
-    const { measurements } = evidence(await checkModel(event({ predictionsUri: 's3://artifacts/predictions.csv' })));
+    put('s3://artifacts/evaluation.json', JSON.stringify({ costs: { candidate: { fitSeconds: 1, scoreSeconds: 0.1, modelBytes: 5, trainRows: 9 } } }));
+    put('s3://artifacts/studies.json', JSON.stringify({ version: '1', studies: { parity: { status: 'measured', value: 0, explanation: 'equal' } } }));
+    const uris = { predictionsUri: 's3://artifacts/predictions.csv', evaluationUri: 's3://artifacts/evaluation.json', studiesUri: 's3://artifacts/studies.json' };
+    const { measurements } = evidence(await checkModel(event(uris)));
     expect(measured(measurements, 'auc').value).toBeCloseTo(0.8282828283, 9);
+    expect(measured(measurements, 'modelBytes').value).toBe(5);
+    expect(measured(measurements, 'studies.parity').value).toBe(0);
+  });
+
+  test.each([['is absent', 's3://artifacts/none.json'], ['is no JSON', 's3://artifacts/predictions.csv']])('whose report %s did not measure what stands in it', async (_, studiesUri) => {
+    const uris = { predictionsUri: 's3://artifacts/predictions.csv', evaluationUri: studiesUri, studiesUri };
+    const { measurements } = evidence(await checkModel(event(uris)));
+    expect([measured(measurements, 'studies.parity').status, measured(measurements, 'fitSeconds').status, measured(measurements, 'auc').status]).toEqual(['notMeasured', 'notMeasured', 'measured']);
   });
 
   test('breaks when the predictions are not there', async () => {
-    await expect(checkModel(event({ predictionsUri: 's3://artifacts/none.parquet' }))).rejects.toThrow('cannot read s3://artifacts/none.parquet');
+    await expect(checkModel(event({ predictionsUri: 's3://artifacts/none.parquet', evaluationUri: 's3://artifacts/evaluation.json' }))).rejects.toThrow('cannot read s3://artifacts/none.parquet');
   });
 });
 

@@ -22,6 +22,7 @@ export const PROJECT: ModelProjectData = {
   declaration: {
     name: 'people', description: 'people', problemType: 'binaryClassification', schema: 'schema.json', positiveLabel: 1, decisionThreshold: 0.5,
     data: { minimumRows: 1, minimumCompleteness: 1, maximumInvalidShare: 0, maximumDuplicateShare: 0, maximumAgeDays: 30, sensitiveFeatures: ['age', 'sex'] },
+    quality: { metrics: { auc: { minimum: 0.8 } }, baseline: { margin: 0.02, significance: 0.05 }, champion: { tolerance: 0.01 } },
     monitoring: {
       schedule: 'rate(1 hour)', minimumRows: 500, quality: { auc: { minimum: 0.8 } }, retraining: { breaches: 2, windows: 3, coolDownHours: 1 },
       drift: { psiWarning: 0.1, psiAlarm: 0.25, cramersV: 0.1, normedWasserstein: 0.1, ks: 0.1, significance: 0.01, featureShare: 0.3, criticalFeatures: ['age'] },
