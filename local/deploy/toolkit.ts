@@ -62,10 +62,17 @@ export class Toolkit {
       const [, stack] = /✅\s+(\S+)/.exec(line) ?? [];
       if (stack !== undefined) {
         stacks++;
-        this.options.log(`deployed ${stack}`);
+        this.options.log(`${line.includes('(no changes)') ? 'no change in' : 'deployed'} ${stack}`);
       }
     });
     return stacks;
+  }
+
+  /** What a deployment of the stacks that match the patterns would change, in the words of the toolkit. */
+  async diff(assembly: string, patterns: readonly string[]): Promise<string> {
+    const lines: string[] = [];
+    await run(['diff', '--app', assembly, ...patterns], { cwd: this.options.folder, env: this.environment(TOOLING_ACCOUNT) }, (line) => void lines.push(line));
+    return lines.join('\n');
   }
 
   /** Destroys the stacks of an assembly that match the patterns. */

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CreatePolicyCommand, GetRoleCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { CreatePolicyCommand, GetRoleCommand, IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { environments } from '../../bin/environments';
 import cdk from '../../cdk.json';
+import type { EnvironmentConfig } from '../../lib/config/environment';
 import { promotionChain } from '../../lib/config/validation';
 import { MlopsStage } from '../../lib/stacks/mlops-stage';
 import { createClient } from '../../local/core/client';
@@ -24,29 +26,40 @@ const region = environments[0]?.region ?? '';
 const chain = promotionChain(environments);
 const { production } = chain;
 const { account } = production.development;
+/** The one before it, whose stacks may be deleted. */
+const qualifying = chain.environments[chain.environments.indexOf(production) - 1] ?? production;
 const page = readFileSync(join(ROOT, 'docs', 'bootstrap.md'), 'utf8');
 const context = (JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '{}') as { context: Record<string, unknown> }).context;
 const QUALIFIER = String(context['@aws-cdk/core:bootstrapQualifier']);
-const policyArn = (name: string): string => `arn:aws:iam::${account}:policy/${name}`;
+const policyArn = (name: string, owner = account): string => `arn:aws:iam::${owner}:policy/${name}`;
 
 let folder: string;
 let daemon: Daemon;
 let toolkit: Toolkit;
 const log: string[] = [];
 
-const iam = (): IAMClient => createClient(IAMClient, { endpoint: daemon.endpoint, region }, rootCredentials(account));
+const iam = (owner = account): IAMClient => createClient(IAMClient, { endpoint: daemon.endpoint, region }, rootCredentials(owner));
 
 /** Makes a policy of the page, with the account filled in. */
-async function policy(name: string, file: string): Promise<void> {
-  const PolicyDocument = readFileSync(join(ROOT, 'docs', 'bootstrap', file), 'utf8').replaceAll('ACCOUNT', account);
-  await iam().send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument }));
+async function policy(owner: string, name: string, file: string): Promise<void> {
+  const PolicyDocument = readFileSync(join(ROOT, 'docs', 'bootstrap', file), 'utf8').replaceAll('ACCOUNT', owner);
+  await iam(owner).send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument }));
 }
 
-/** The production environment with the context of the page. */
-function blueprint(): string {
-  const app = new App({ outdir: join(folder, 'blueprint'), analyticsReporting: false, context: { ...cdk.context, ...context } });
+/** Names of an account's roles that are not of its bootstrap. */
+async function roles(owner: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Roles = [] } of paginateListRoles({ client: iam(owner) }, {})) {
+    names.push(...Roles.flatMap(({ RoleName }) => RoleName ?? []));
+  }
+  return names.filter((name) => !name.startsWith('cdk-'));
+}
+
+/** An environment with the context of the page. */
+function blueprint(environment: EnvironmentConfig): string {
+  const app = new App({ outdir: join(folder, environment.name), analyticsReporting: false, context: { ...cdk.context, ...context } });
   const models = [{ project: fixtureProject(), repository: 'https://git.example.com/models.git', commit: '0'.repeat(40) }];
-  new MlopsStage(app, production.name, { environment: production, chain, models });
+  new MlopsStage(app, environment.name, { environment, chain, models });
   return app.synth().directory;
 }
 
@@ -62,9 +75,12 @@ beforeAll(async () => {
   const { python } = await ensurePython({ log: (line) => log.push(line) });
   daemon = await startDaemon({ folder, region, timeScale: 600, python, port: 0 });
   toolkit = new Toolkit({ endpoint: daemon.endpoint, region, folder, log: (line) => log.push(line) });
-  await policy('mlops-boundary', 'permissions-boundary.json');
-  await policy('mlops-execution', 'execution-policy.json');
-  await toolkit.bootstrap([account], { executionPolicy: () => policyArn('mlops-execution'), qualifier: QUALIFIER });
+  const accounts = [account, qualifying.development.account];
+  for (const owner of accounts) {
+    await policy(owner, 'mlops-boundary', 'permissions-boundary.json');
+    await policy(owner, 'mlops-execution', 'execution-policy.json');
+  }
+  await toolkit.bootstrap(accounts, { executionPolicy: (owner) => policyArn('mlops-execution', owner), qualifier: QUALIFIER });
 });
 
 afterAll(async () => {
@@ -73,15 +89,8 @@ afterAll(async () => {
 });
 
 test('production is deployed with the execution policy, and every role of it carries the boundary', async () => {
-  expect(await toolkit.deploy(blueprint(), ['**'])).toBeGreaterThanOrEqual(5);
-  const roles: string[] = [];
-  let Marker: string | undefined;
-  do {
-    const answer = await iam().send(new ListRolesCommand({ Marker }));
-    roles.push(...(answer.Roles ?? []).flatMap(({ RoleName }) => RoleName ?? []));
-    Marker = answer.IsTruncated === true ? answer.Marker : undefined;
-  } while (Marker !== undefined);
-  const made = roles.filter((name) => !name.startsWith('cdk-'));
+  expect(await toolkit.deploy(blueprint(production), ['**'])).toBeGreaterThanOrEqual(5);
+  const made = await roles(account);
   const boundaries = await Promise.all(made.map(async (RoleName) => (await iam().send(new GetRoleCommand({ RoleName }))).Role?.PermissionsBoundary?.PermissionsBoundaryArn));
   expect(made.length).toBeGreaterThan(30);
   expect(new Set(boundaries)).toEqual(new Set([policyArn('mlops-boundary')]));
@@ -97,4 +106,19 @@ test('a deployment may not widen what it was given', async () => {
   const role = `cdk-${QUALIFIER}-cfn-exec-role-${account}-${region}`;
   const widening = small('Widening', (stack) => new Policy(stack, 'All', { roles: [Role.fromRoleName(stack, 'Execution', role)], statements: [new PolicyStatement({ actions: ['*'], resources: ['*'] })] }));
   await expect(toolkit.deploy(widening, ['**'])).rejects.toThrow(/not authorized to perform: iam:PutRolePolicy .*with an explicit deny in an identity-based policy/);
+});
+
+test('an environment that may be deleted is deployed, deployed again without a change, and destroyed without a trace', async () => {
+  const owner = qualifying.development.account;
+  const app = blueprint(qualifying);
+  const stacks = await toolkit.deploy(app, ['**']);
+  expect((await roles(owner)).length).toBeGreaterThan(20);
+  expect(await toolkit.diff(app, ['**'])).toMatch(/Number of stacks with differences: 0|There were no differences/);
+  log.length = 0;
+  await toolkit.deploy(app, ['**']);
+  expect(log.filter((line) => line.startsWith('no change in'))).toHaveLength(stacks);
+  await toolkit.destroy(app, ['**']);
+  expect(await roles(owner)).toEqual([]);
+  const { Buckets = [] } = await createClient(S3Client, { endpoint: daemon.endpoint, region }, rootCredentials(owner)).send(new ListBucketsCommand({}));
+  expect(Buckets.map(({ Name }) => Name)).toEqual([`cdk-${QUALIFIER}-assets-${owner}-${region}`]);
 });

@@ -8,6 +8,7 @@ import * as cdkS3 from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { DeleteObjectsCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -28,17 +29,20 @@ let toolkit: Toolkit;
 const log: string[] = [];
 
 /** A small app: a bucket whose events go to a queue, and a parameter. */
-function assembly(name: string, options: { readonly value: string; readonly broken?: boolean }): string {
+function assembly(name: string, options: { readonly value: string; readonly broken?: boolean; readonly name?: string; readonly without?: 'rule' }): string {
   const app = new App({ outdir: join(folder, name), analyticsReporting: false });
   const stack = new Stack(app, 'Small', { env: { account, region } });
   const bucket = new cdkS3.Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY, enforceSSL: true, versioned: true });
   (bucket.node.defaultChild as cdkS3.CfnBucket).addPropertyOverride('NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled', true);
   const queue = new Queue(stack, 'Queue');
-  new Rule(stack, 'Rule', {
-    eventPattern: { source: ['aws.s3'], detailType: ['Object Created'], detail: { bucket: { name: [bucket.bucketName] }, object: { key: [{ wildcard: 'in/*/_SUCCESS' }] } } },
-    targets: [new SqsQueue(queue)],
-  });
-  const parameter = new StringParameter(stack, 'Parameter', { parameterName: '/small/value', stringValue: options.value });
+  if (options.without !== 'rule') {
+    new Rule(stack, 'Rule', {
+      ruleName: 'small',
+      eventPattern: { source: ['aws.s3'], detailType: ['Object Created'], detail: { bucket: { name: [bucket.bucketName] }, object: { key: [{ wildcard: 'in/*/_SUCCESS' }] } } },
+      targets: [new SqsQueue(queue)],
+    });
+  }
+  const parameter = new StringParameter(stack, 'Parameter', { parameterName: options.name ?? '/small/value', stringValue: options.value });
   stack.exportValue(bucket.bucketName, { name: 'small-bucket' });
   stack.exportValue(queue.queueUrl, { name: 'small-queue' });
   if (options.broken === true) {
@@ -53,8 +57,10 @@ const outputs = async (): Promise<Record<string, string>> => {
   return Object.fromEntries((Stacks[0]?.Outputs ?? []).map(({ ExportName, OutputValue }) => [ExportName ?? '', OutputValue ?? '']));
 };
 
-const parameter = async (): Promise<string | undefined> =>
-  (await createClient(SSMClient, { endpoint: daemon.endpoint, region }, credentials).send(new GetParameterCommand({ Name: '/small/value' }))).Parameter?.Value;
+const parameter = async (Name = '/small/value'): Promise<string | undefined> =>
+  (await createClient(SSMClient, { endpoint: daemon.endpoint, region }, credentials).send(new GetParameterCommand({ Name }))).Parameter?.Value;
+
+const rule = async () => createClient(EventBridgeClient, { endpoint: daemon.endpoint, region }, credentials).send(new DescribeRuleCommand({ Name: 'small' }));
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'toolkit-'));
@@ -92,11 +98,32 @@ describe('the CDK toolkit on the local AWS', () => {
     ]);
   });
 
-  test('has nothing to do for an unchanged app, and updates a changed one', async () => {
-    await toolkit.deploy(assembly('same', { value: 'first' }), ['**']);
+  test('finds no difference in an unchanged app, and changes nothing', async () => {
+    const same = assembly('same', { value: 'first' });
+    expect(await toolkit.diff(same, ['**'])).toContain('There were no differences');
+    await toolkit.deploy(same, ['**']);
+    expect(log.at(-1)).toBe('no change in Small');
+  });
+
+  test('tells what would change in a changed app, and updates it', async () => {
+    const two = assembly('two', { value: 'second' });
+    expect(await toolkit.diff(two, ['**'])).toMatch(/\[~\] AWS::SSM::Parameter Parameter .*\[-\] first.*\[\+\] second/s);
     expect(await parameter()).toBe('first');
-    await toolkit.deploy(assembly('two', { value: 'second' }), ['**']);
+    await toolkit.deploy(two, ['**']);
+    expect(log.at(-1)).toBe('deployed Small');
     expect(await parameter()).toBe('second');
+  });
+
+  test('replaces what cannot be changed, and removes what is no longer there', async () => {
+    const moved = assembly('moved', { value: 'second', name: '/small/moved', without: 'rule' });
+    expect(await toolkit.diff(moved, ['**'])).toMatch(/\[-\] AWS::Events::Rule Rule\w+ destroy.*\[~\] AWS::SSM::Parameter Parameter .*replace/s);
+    await toolkit.deploy(moved, ['**']);
+    expect(await parameter('/small/moved')).toBe('second');
+    await expect(parameter()).rejects.toMatchObject({ name: 'ParameterNotFound' });
+    await expect(rule()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await toolkit.deploy(assembly('back', { value: 'second' }), ['**']);
+    expect(await parameter()).toBe('second');
+    expect((await rule()).State).toBe('ENABLED');
   });
 
   test('says which resource failed and why, and puts everything back', async () => {
