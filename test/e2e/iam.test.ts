@@ -8,7 +8,9 @@ import { AttachRolePolicyCommand, CreatePolicyCommand, CreateRoleCommand, Delete
 import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { AddPermissionCommand, CreateFunctionCommand, InvokeCommand, LambdaClient, RemovePermissionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutBucketEncryptionCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateModelPackageGroupCommand, DescribeModelPackageGroupCommand, PutModelPackageGroupPolicyCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import {
+  CreateModelCommand, CreateModelPackageCommand, CreateModelPackageGroupCommand, DescribeModelPackageCommand, DescribeModelPackageGroupCommand, PutModelPackageGroupPolicyCommand, SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -22,7 +24,7 @@ import { startDaemon, type Daemon } from '../../local/daemon/start';
 import type { AccessReport } from '../../local/iam/report';
 import { ensurePython } from '../../local/setup';
 import { assumeAsPerson } from '../../local/sts/person';
-import { until } from './sagemaker-world';
+import { IMAGE, until } from './sagemaker-world';
 
 jest.setTimeout(60_000);
 
@@ -385,16 +387,35 @@ describe('functions', () => {
   });
 });
 
-test('a model package group lets another account in by its policy', async () => {
-  await root(SageMakerClient).send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'shared' }));
+test('a model package group lets another account in by its policy, to see its packages and to deploy them', async () => {
+  const sagemaker = root(SageMakerClient);
+  await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'shared' }));
+  await root(S3Client).send(new CreateBucketCommand({ Bucket: 'iam-models', CreateBucketConfiguration: { LocationConstraint: REGION } }));
+  await root(S3Client).send(new PutObjectCommand({ Bucket: 'iam-models', Key: 'model.tar.gz', Body: 'model' }));
+  await root(S3Client).send(new PutBucketPolicyCommand({ Bucket: 'iam-models', Policy: document({ Effect: 'Allow', Principal: account(OTHER), Action: 's3:GetObject', Resource: 'arn:aws:s3:::iam-models/*' }) }));
+  const { ModelPackageArn = '' } = await sagemaker.send(new CreateModelPackageCommand({
+    ModelPackageGroupName: 'shared',
+    InferenceSpecification: { Containers: [{ Image: IMAGE, ModelDataUrl: 's3://iam-models/model.tar.gz' }], SupportedContentTypes: ['text/csv'], SupportedResponseMIMETypes: ['text/csv'] },
+  }));
+  const serving = await role('serving', [allow('s3:GetObject', 'arn:aws:s3:::iam-models/*')], { id: OTHER, trusted: { Service: 'sagemaker.amazonaws.com' } });
+  const reading = [allow(['sagemaker:DescribeModelPackageGroup', 'sagemaker:DescribeModelPackage', 'sagemaker:CreateModel']), allow('iam:PassRole', serving)];
+  const other = as(await assume(await role('group-reader', reading, { id: OTHER, trusted: account(OTHER) }), {}, rootCredentials(OTHER)), SageMakerClient);
   const group = `arn:aws:sagemaker:${REGION}:${OWN}:model-package-group/shared`;
-  const reader = await role('group-reader', [allow('sagemaker:DescribeModelPackageGroup', group)], { id: OTHER, trusted: account(OTHER) });
-  const sagemaker = as(await assume(reader, {}, rootCredentials(OTHER)), SageMakerClient);
-  const describe = new DescribeModelPackageGroupCommand({ ModelPackageGroupName: group });
-  await expect(sagemaker.send(describe)).rejects.toThrow('because no resource-based policy allows the sagemaker:DescribeModelPackageGroup action');
-  const ResourcePolicy = document({ Effect: 'Allow', Principal: account(OTHER), Action: 'sagemaker:DescribeModelPackageGroup', Resource: group });
-  await root(SageMakerClient).send(new PutModelPackageGroupPolicyCommand({ ModelPackageGroupName: 'shared', ResourcePolicy }));
-  expect((await sagemaker.send(describe)).ModelPackageGroupName).toBe('shared');
+  const calls = () => [
+    other.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName: group })),
+    other.send(new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn })),
+    other.send(new CreateModelCommand({ ModelName: 'borrowed', ExecutionRoleArn: serving, Containers: [{ ModelPackageName: ModelPackageArn }] })),
+  ];
+  for (const refused of await Promise.allSettled(calls())) {
+    expect(refused).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/because no resource-based policy allows the sagemaker:\w+ action/) as string } });
+  }
+  const shared = (Resource: string, ...Action: string[]): object => ({ Effect: 'Allow', Principal: account(OTHER), Action, Resource });
+  const ResourcePolicy = document(
+    shared(group, 'sagemaker:DescribeModelPackageGroup'),
+    shared(`arn:aws:sagemaker:${REGION}:${OWN}:model-package/shared/*`, 'sagemaker:DescribeModelPackage', 'sagemaker:CreateModel'),
+  );
+  await sagemaker.send(new PutModelPackageGroupPolicyCommand({ ModelPackageGroupName: 'shared', ResourcePolicy }));
+  expect(await Promise.all(calls())).toMatchObject([{ ModelPackageGroupName: 'shared' }, { ModelPackageVersion: 1 }, { ModelArn: `arn:aws:sagemaker:${REGION}:${OTHER}:model/borrowed` }]);
 });
 
 test('the account of what each role may do and did', async () => {

@@ -18,7 +18,6 @@ import { createSageMakerService, type SageMakerOptions } from '../../local/sagem
 import { ensurePython } from '../../local/setup';
 
 export const ACCOUNT = '333333333333';
-export const OTHER = '222222222222';
 export const REGION = 'eu-central-1';
 export const BUCKET = 'models';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/job`;
@@ -29,7 +28,6 @@ export interface World {
   readonly cloud: Cloud;
   readonly folder: string;
   readonly sagemaker: SageMakerClient;
-  readonly other: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
   readonly cloudwatch: CloudWatchClient;
   readonly s3: S3Client;
@@ -53,13 +51,12 @@ export async function startWorld(options: SageMakerOptions = {}, timeScale = 600
   const events: CloudEvent[] = [];
   cloud.setEventSink({ receive: (event) => void events.push(event) });
   await cloud.start();
-  const client = <C>(Client: Parameters<typeof createClient<C>>[0], account = ACCOUNT): C => createClient(Client, cloud, rootCredentials(account));
+  const client = <C>(Client: Parameters<typeof createClient<C>>[0]): C => createClient(Client, cloud, rootCredentials(ACCOUNT));
   const s3 = client(S3Client);
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: REGION } }));
   return {
     cloud, folder, s3, events,
     sagemaker: client(SageMakerClient),
-    other: client(SageMakerClient, OTHER),
     runtime: client(SageMakerRuntimeClient),
     cloudwatch: client(CloudWatchClient),
     put: async (key, body) => {

@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
-  CreateEndpointCommand, CreateModelCommand, CreateModelPackageCommand, CreateModelPackageGroupCommand, CreatePipelineCommand, CreateProcessingJobCommand,
-  CreateTrainingJobCommand, DeleteEndpointCommand, DeleteEndpointConfigCommand, DescribeEndpointCommand, DescribeModelPackageCommand,
+  CreateEndpointCommand, CreatePipelineCommand, CreateProcessingJobCommand,
+  CreateTrainingJobCommand, DeleteEndpointCommand, DeleteEndpointConfigCommand, DescribeEndpointCommand,
   DescribePipelineExecutionCommand, DescribeProcessingJobCommand, DescribeTrainingJobCommand, ListPipelineExecutionStepsCommand,
-  PutModelPackageGroupPolicyCommand, StartPipelineExecutionCommand, StopTrainingJobCommand, UpdateEndpointCommand,
+  StartPipelineExecutionCommand, StopTrainingJobCommand, UpdateEndpointCommand,
   type CreateTrainingJobCommandInput, type DeploymentConfig,
 } from '@aws-sdk/client-sagemaker';
-import { ACCOUNT, BUCKET, IMAGE, invoke, modelArchive, OTHER, ROLE, serveable, settled, startWorld, until, type World } from './sagemaker-world';
+import { BUCKET, IMAGE, invoke, ROLE, serveable, settled, startWorld, until, type World } from './sagemaker-world';
 
 const TRAIN = `
 import argparse, json, os, sys
@@ -199,34 +199,6 @@ describe('the local SageMaker', () => {
       expect(execution.PipelineExecutionStatus).toBe('Failed');
       expect(steps.at(-1)).toMatchObject({ StepName: 'Refuse', StepStatus: 'Failed', FailureReason: 'auc below 0.95' });
     }, 60_000);
-  });
-
-  describe('the registry', () => {
-    test('another account deploys a package when the policy of its group lets it', async () => {
-      await world.sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'shared' }));
-      const ModelDataUrl = await world.put('shared/model.tar.gz', modelArchive(3));
-      const { ModelPackageArn } = await world.sagemaker.send(new CreateModelPackageCommand({
-        ModelPackageGroupName: 'shared',
-        InferenceSpecification: { Containers: [{ Image: IMAGE, ModelDataUrl }], SupportedContentTypes: ['application/json'], SupportedResponseMIMETypes: ['application/json'] },
-      }));
-      const describeFromOther = () => world.other.send(new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }));
-      await expect(describeFromOther()).rejects.toMatchObject({ name: 'AccessDeniedException' });
-      await world.sagemaker.send(new PutModelPackageGroupPolicyCommand({
-        ModelPackageGroupName: 'shared',
-        ResourcePolicy: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: [{
-            Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${OTHER}:root` }, Action: ['sagemaker:DescribeModelPackage', 'sagemaker:CreateModel'],
-            Resource: `arn:aws:sagemaker:eu-central-1:${ACCOUNT}:model-package/shared/*`,
-          }],
-        }),
-      }));
-      expect(await describeFromOther()).toMatchObject({ ModelPackageVersion: 1, ModelApprovalStatus: 'PendingManualApproval' });
-      const created = await world.other.send(new CreateModelCommand({
-        ModelName: 'borrowed', ExecutionRoleArn: `arn:aws:iam::${OTHER}:role/serve`, Containers: [{ ModelPackageName: ModelPackageArn }],
-      }));
-      expect(created.ModelArn).toBe(`arn:aws:sagemaker:eu-central-1:${OTHER}:model/borrowed`);
-    }, 30_000);
   });
 
   describe('endpoints', () => {
