@@ -49,6 +49,9 @@ export const PackageMetadata = {
   GOLDEN_URI: 'goldenUri',
   REFERENCE_URI: 'referenceUri',
   MODEL_SHA256: 'modelSha256',
+  /** ML Test Score when it was registered. */
+  SCORE: 'mlTestScore',
+  SCORE_URI: 'mlTestScoreUri',
 } as const;
 
 /** Environment of the serving container: the toolkit of SageMaker's scikit-learn image reads it. */

@@ -5,8 +5,12 @@ import { Env, Layout, type ModelProjectData } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { canonicalJson, sha256 } from '../shared/hash';
 import { logger } from '../shared/logger';
+import { packageChanges } from '../shared/package-changes';
 import { modelProject } from '../shared/project';
-import { getBytes, getJson, joinUri, parseJson, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/s3';
+import { findBytes, getBytes, getJson, joinUri, parseJson, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/s3';
+import { collectVerdicts } from '../shared/score/collect';
+import type { MlTestScore } from '../shared/score/contract';
+import { scoreOf } from '../shared/score/score';
 import type { PinnedSource } from '../snapshot/contract';
 import {
   type ArtifactManifest,
@@ -24,6 +28,7 @@ import { buildManifest, type ManifestFacts, packageDigestOf } from './manifest';
 import { modelCard } from './model-card';
 import { parseModelCard } from './model-card-schema';
 import { modelPackageRequest } from './package';
+import { readManifest } from './read-manifest';
 import { findTrainingJob, type TrainingJob } from './training-job';
 
 /**
@@ -44,7 +49,8 @@ export async function handler(event: RegisterEvent): Promise<RegisterResult> {
     readSearch(event, project),
   ]);
   const evaluation = parseJson<EvaluationReport>(new TextDecoder().decode(evaluationBytes), evaluationUri);
-  const card = await recordCard({ project, evaluation, evaluationUri, event, job });
+  const environmentChanges = await changesOfEnvironment(event, evaluation);
+  const card = await recordCard({ project, evaluation, evaluationUri, event, job, environmentChanges });
   const manifest = buildManifest({
     project,
     environment: requireEnv(Env.ENVIRONMENT),
@@ -56,14 +62,16 @@ export async function handler(event: RegisterEvent): Promise<RegisterResult> {
     evaluation,
     files: { evaluation: { uri: evaluationUri, sha256: sha256(evaluationBytes) }, predictions, golden },
     modelCard: card,
+    environmentChanges,
   });
   const packageDigest = packageDigestOf(manifest);
   const manifestUri = s3Uri(requireEnv(Env.EVIDENCE_BUCKET), Layout.manifestKey(project.declaration.name, packageDigest));
   await putOnce(manifestUri, canonicalJson(manifest));
+  const score = await recordScore(manifest, manifestUri, packageDigest);
   const groupName = requireEnv(MODEL_PACKAGE_GROUP);
   const { ModelPackageArn } = await clients
     .sageMaker()
-    .send(new CreateModelPackageCommand(modelPackageRequest({ groupName, project, manifest, manifestUri, packageDigest, modelCard: card.text })));
+    .send(new CreateModelPackageCommand(modelPackageRequest({ groupName, project, manifest, manifestUri, packageDigest, modelCard: card.text, score })));
   if (ModelPackageArn === undefined) {
     throw new Error(`SageMaker registered no version in group ${groupName}`);
   }
@@ -93,7 +101,26 @@ async function readSearch({ runUri }: RegisterEvent, { declaration }: ModelProje
   return { file: { uri, sha256: sha256(bytes) }, best };
 }
 
+/** Other packages may give other answers: whoever approves must see what changed since the model in production. */
+async function changesOfEnvironment({ champion }: RegisterEvent, { environment }: EvaluationReport): Promise<readonly string[] | null> {
+  return champion === null ? null : packageChanges((await readManifest(champion)).environment, environment);
+}
+
+/** Computes the ML Test Score from what is on record at this moment and writes it beside the manifest. A repeated registration keeps the first. */
+async function recordScore(manifest: ArtifactManifest, uri: string, packageDigest: string): Promise<{ readonly uri: string; readonly value: number }> {
+  const scoreUri = uri.replace(/\.json$/, '.score.json');
+  const first = await findBytes(scoreUri);
+  if (first !== undefined) {
+    return { uri: scoreUri, value: parseJson<MlTestScore>(new TextDecoder().decode(first), scoreUri).score };
+  }
+  const verdicts = await collectVerdicts(requireEnv(Env.EVIDENCE_BUCKET), manifest.model, manifest.gates.map(({ verdictUri }) => verdictUri));
+  const score = scoreOf({ model: manifest.model, version: { uri, packageDigest, manifest }, verdicts }, new Date().toISOString());
+  await putOnce(scoreUri, canonicalJson(score));
+  return { uri: scoreUri, value: score.score };
+}
+
 interface CardFacts {
+  readonly environmentChanges: readonly string[] | null;
   readonly project: ModelProjectData;
   readonly evaluation: EvaluationReport;
   readonly evaluationUri: string;
@@ -102,7 +129,7 @@ interface CardFacts {
 }
 
 /** Writes the model card beside the manifests, so that it outlives the package. */
-async function recordCard({ project, evaluation, evaluationUri, event, job }: CardFacts): Promise<PinnedFile & { readonly text: string }> {
+async function recordCard({ project, evaluation, evaluationUri, event, job, environmentChanges }: CardFacts): Promise<PinnedFile & { readonly text: string }> {
   const card = modelCard({
     project,
     evaluation,
@@ -111,6 +138,7 @@ async function recordCard({ project, evaluation, evaluationUri, event, job }: Ca
     modelDataUrl: job.modelDataUrl,
     snapshotUri: event.snapshot.snapshotUri,
     hyperparameters: job.hyperparameters,
+    environmentChanges,
   });
   const text = canonicalJson(parseModelCard(card, `the model card of ${project.declaration.name}`));
   const uri = s3Uri(requireEnv(Env.EVIDENCE_BUCKET), Layout.modelCardKey(project.declaration.name, sha256(text)));

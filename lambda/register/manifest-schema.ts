@@ -66,6 +66,8 @@ export const manifestSchema = z.strictObject({
     packages: z.record(text, text),
     /** SHA-256 of the canonical JSON of Python's version and the packages. */
     lockSha256: sha256,
+    /** What differs from the champion's environment, such as `numpy 2.0.0 -> 2.1.0`; `null` without a champion. */
+    changes: z.array(text).nullable(),
   }),
   evaluation: pinnedFile.extend({ metrics: z.record(text, z.number()) }),
   predictions: pinnedFile,

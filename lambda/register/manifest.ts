@@ -18,6 +18,8 @@ export interface ManifestFacts {
   readonly evaluation: EvaluationReport;
   readonly files: Readonly<Record<'evaluation' | 'predictions' | 'golden', PinnedFile>>;
   readonly modelCard: PinnedFile;
+  /** What differs from the champion's packages; `null` without a champion. */
+  readonly environmentChanges: readonly string[] | null;
 }
 
 /**
@@ -71,6 +73,7 @@ export function buildManifest(facts: ManifestFacts): ArtifactManifest {
         python,
         packages,
         lockSha256: sha256(canonicalJson({ python, packages })),
+        changes: facts.environmentChanges,
       },
       evaluation: { ...files.evaluation, metrics: evaluation.metrics },
       predictions: files.predictions,

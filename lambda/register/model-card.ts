@@ -10,6 +10,8 @@ export interface ModelCardFacts {
   readonly modelDataUrl: string;
   readonly snapshotUri: string;
   readonly hyperparameters: Readonly<Record<string, string>>;
+  /** What differs from the champion's packages; `null` without a champion. */
+  readonly environmentChanges: readonly string[] | null;
 }
 
 /** Longest text that SageMaker's model card schema allows in the fields used here. */
@@ -60,6 +62,7 @@ export function modelCard(facts: ModelCardFacts): Record<string, unknown> {
         model: declaration.name,
         description: clip(declaration.description),
         problem_type: declaration.problemType,
+        changes_of_packages: clip(facts.environmentChanges === null ? 'no champion to compare with' : facts.environmentChanges.join(', ') || 'none since the champion'),
       },
     },
   };

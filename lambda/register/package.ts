@@ -11,6 +11,8 @@ export interface PackageFacts {
   readonly packageDigest: string;
   /** JSON text of the model card. */
   readonly modelCard: string;
+  /** ML Test Score at registration, and where it is written down. */
+  readonly score: { readonly uri: string; readonly value: number };
 }
 
 const contentDigest = (sha256: string): string => `sha256:${sha256}`;
@@ -37,6 +39,8 @@ export function modelPackageRequest(facts: PackageFacts): CreateModelPackageComm
       [PackageMetadata.GOLDEN_URI]: manifest.golden.uri,
       [PackageMetadata.REFERENCE_URI]: manifest.reference.uri,
       [PackageMetadata.MODEL_SHA256]: manifest.modelArtifact.sha256,
+      [PackageMetadata.SCORE]: String(facts.score.value),
+      [PackageMetadata.SCORE_URI]: facts.score.uri,
     },
     InferenceSpecification: {
       Containers: [

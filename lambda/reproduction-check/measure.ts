@@ -1,5 +1,6 @@
 import { Checks, type Measurement } from '../gate/contract';
 import type { ArtifactManifest, EvaluationReport } from '../register/contract';
+import { packageChanges } from '../shared/package-changes';
 import type { PredictionComparison } from './predictions';
 
 /** What is known of a version and of the model that was rebuilt from its manifest. */
@@ -63,16 +64,14 @@ const unmatchedRows = ({ predictions }: ReproductionFacts): Measurement =>
       };
 
 function environmentDifferences({ manifest, rebuilt }: ReproductionFacts): Measurement {
-  const before: Record<string, string> = { python: manifest.environment.python, ...manifest.environment.packages };
-  const now: Record<string, string> = { python: rebuilt.environment.python, ...rebuilt.environment.packages };
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
-  const changed = names.filter((name) => before[name] !== now[name]).map((name) => `${name} ${before[name] ?? 'absent'} -> ${now[name] ?? 'absent'}`);
+  const changed = packageChanges(manifest.environment, rebuilt.environment);
+  const known = Object.keys(manifest.environment.packages).length;
   return {
     id: M.ENVIRONMENT_DIFFERENCES,
     status: 'measured',
     value: changed.length,
-    sampleSize: names.length,
-    explanation: changed.length === 0 ? `Python and ${names.length - 1} packages are the same.` : `Other versions: ${changed.join(', ')}.`,
+    sampleSize: known + 1,
+    explanation: changed.length === 0 ? `Python and ${known} packages are the same.` : `Other versions: ${changed.join(', ')}.`,
   };
 }
 

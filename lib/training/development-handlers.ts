@@ -114,6 +114,10 @@ export class DevelopmentHandlers extends Construct {
     this.allow(handler, 'runs/', READ);
     this.allow(handler, 'snapshots/', READ);
     handler.role.addToPolicy(this.manifests(handler, ['s3:GetObject', 's3:PutObject']));
+    const verdicts = [`${this.model}/gates/`, `${this.model}/qualifications/`];
+    const reason = 'The ML Test Score is computed from the verdicts of every gate: their keys hold the names of runs.';
+    verdicts.forEach((prefix) => handler.role.addToPolicy(allowObjects(handler, { bucketName: this.evidence, prefix, actions: READ, reason })));
+    handler.role.addToPolicy(allowListing(handler, this.evidence, [...verdicts, `${this.model}/manifests/`]));
     handler.role.addToPolicy(
       new iam.PolicyStatement({ actions: ['sagemaker:DescribePipelineExecution', 'sagemaker:ListPipelineExecutionSteps'], resources: [pipeline.executionsArn] }),
     );

@@ -30,7 +30,7 @@ export function manifestOf(change: Partial<ArtifactManifest> = {}): ArtifactMani
     },
     parameters: { hyperparameters: { max_iter: '150' }, seed: 2015, chosenBy: 'declaration' },
     modelArtifact: { uri: 's3://artifacts/employment/runs/run-1/train/j/output/model.tar.gz', sha256: digest('model'), etag: 'e', size: 5 },
-    environment: { image: 'image:1', imageDigest: null, python: '3.12.1', packages, lockSha256: sha256(canonicalJson({ python: '3.12.1', packages })) },
+    environment: { image: 'image:1', imageDigest: null, python: '3.12.1', packages, lockSha256: sha256(canonicalJson({ python: '3.12.1', packages })), changes: [] },
     evaluation: { uri: 's3://artifacts/employment/runs/run-1/evaluation/evaluation.json', sha256: digest('evaluation'), metrics: { auc: 0.86, accuracy: 0.79 } },
     predictions: { uri: 's3://artifacts/employment/runs/run-1/evaluation/predictions.parquet', sha256: digest('predictions') },
     golden: { uri: 's3://artifacts/employment/runs/run-1/evaluation/golden.json', sha256: digest('golden') },

@@ -48,7 +48,7 @@ describe("SageMaker's schema of model cards", () => {
   const card = () => structuredClone(modelCard({
     project: fixtureProject().data,
     evaluation: { problemType: 'binaryClassification', rows: 10, metrics: { auc: 0.8 }, baseline: { auc: 0.7 }, champion: null, environment: { python: '3', packages: {} } },
-    evaluationUri: 's3://a/b', image: 'image:1', modelDataUrl: 's3://a/m', snapshotUri: 's3://a/s/', hyperparameters: { depth: '3' },
+    evaluationUri: 's3://a/b', image: 'image:1', modelDataUrl: 's3://a/m', snapshotUri: 's3://a/s/', hyperparameters: { depth: '3' }, environmentChanges: null,
   })) as Record<string, Record<string, unknown>>;
 
   test('takes the card that is made of a project and its evaluation', () => {

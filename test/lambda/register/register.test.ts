@@ -5,14 +5,20 @@ import { CreateModelPackageCommand, DescribePipelineExecutionCommand, DescribeTr
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/register';
 import { type ArtifactManifest, DOCUMENTATION, MODEL_PACKAGE_GROUP, type RegisterEvent } from '../../../lambda/register/contract';
-import { Env, PROJECT_FILE } from '../../../lambda/shared/contract';
+import { type ChampionRecord, Env, PROJECT_FILE } from '../../../lambda/shared/contract';
 import { canonicalJson, sha256 } from '../../../lambda/shared/hash';
+import type { MlTestScore } from '../../../lambda/shared/score/contract';
 import { fixtureProject } from '../../support/fixtures';
+import { manifestOf } from '../../support/manifest';
 import { inMemoryS3 } from '../in-memory-s3';
 
 const objects = new Map<string, Uint8Array>();
 const sageMaker = mockClient(SageMakerClient);
 const put = (uri: string, content: unknown): void => void objects.set(uri, Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)));
+
+const verdict = (gate: string, mlTestScore: string) => ({
+  gate, mode: 'QUALITATIVE', endedAt: '2026-01-01T00:00:00Z', criteria: [{ id: `${gate}.x`, mlTestScore, outcome: 'passed', reason: 'because' }],
+});
 
 const RUN = 's3://artifacts/employment/runs/run-1';
 const MODEL = `${RUN}/train/job/output/model.tar.gz`;
@@ -52,6 +58,8 @@ beforeEach(() => {
   put(MODEL, 'model');
   put(`${RUN}/evaluation/evaluation.json`, evaluation);
   put(`${RUN}/evaluation/golden.json`, { records: [], expected: [] });
+  put(event.gates.data.verdictUri, verdict('data', 'D1'));
+  put(event.gates.model.verdictUri, verdict('model', 'M5'));
   put(`${RUN}/evaluation/predictions.parquet`, 'predictions');
   put(event.snapshot.sourcesUri, [{ uri: 's3://data/employment/training/2015/a.parquet', versionId: 'v', etag: 'e', size: 10, file: '00000-a.parquet', sha256: 'a'.repeat(64) }]);
   sageMaker.reset();
@@ -83,7 +91,7 @@ test('the manifest holds code, data, parameters, model, environment and document
     parameters: { hyperparameters: { max_iter: '150' }, seed: fixtureProject().declaration.training.seed, chosenBy: 'declaration' },
     modelArtifact: { uri: MODEL, sha256: sha256('model'), size: 5 },
     environment: {
-      image: 'image:1', imageDigest: null, python: '3.12.1', packages: { numpy: '2.1.0' }, lockSha256: sha256(canonicalJson({ python: '3.12.1', packages: { numpy: '2.1.0' } })),
+      image: 'image:1', imageDigest: null, python: '3.12.1', packages: { numpy: '2.1.0' }, lockSha256: sha256(canonicalJson({ python: '3.12.1', packages: { numpy: '2.1.0' } })), changes: null,
     },
     evaluation: { sha256: sha256(JSON.stringify(evaluation)), metrics: { auc: 0.86 } },
     predictions: { uri: `${RUN}/evaluation/predictions.parquet`, sha256: sha256('predictions') },
@@ -136,6 +144,23 @@ test('the model card is kept under its own hash, so that it outlives the package
   const { documentation } = manifestAt((await handler(event)).manifestUri);
   expect(Buffer.from(objects.get(documentation.modelCardUri) ?? '').toString('utf8')).toBe(request()?.ModelCard?.ModelCardContent);
   expect(sha256(objects.get(documentation.modelCardUri) ?? '')).toBe(documentation.modelCardSha256);
+});
+
+test('the ML Test Score at registration lies beside the manifest and is shown with the version', async () => {
+  const { manifestUri, packageDigest } = await handler(event);
+  const scoreUri = manifestUri.replace('.json', '.score.json');
+  const score = JSON.parse(Buffer.from(objects.get(scoreUri) ?? '').toString('utf8')) as MlTestScore;
+  expect(score).toMatchObject({ model: 'employment', packageDigest, score: 0, sections: { data: 1, model: 1 } });
+  expect(request()?.CustomerMetadataProperties).toMatchObject({ mlTestScore: '0', mlTestScoreUri: scoreUri });
+});
+
+test('packages that differ from the champion are told in the manifest and in the model card', async () => {
+  const champion = manifestOf({ environment: { ...manifestOf().environment, packages: { numpy: '2.0.0' } } });
+  put('s3://evidence/champion.json', canonicalJson(champion));
+  const record = { manifestUri: 's3://evidence/champion.json', packageDigest: sha256(canonicalJson(champion)) } as ChampionRecord;
+  const { manifestUri } = await handler({ ...event, champion: record });
+  expect(manifestAt(manifestUri).environment.changes).toEqual(['numpy 2.0.0 -> 2.1.0']);
+  expect(request()?.ModelCard?.ModelCardContent).toContain('"changes_of_packages":"numpy 2.0.0 -> 2.1.0"');
 });
 
 test('an image that is pinned is registered with its digest', async () => {
