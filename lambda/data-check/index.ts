@@ -1,21 +1,44 @@
-import { type CheckEvent, type CheckResult, Checks } from '../gate/contract';
+import { type CheckEvent, type CheckResult, Checks, type EvidenceFile, type Measurement } from '../gate/contract';
 import { contextText } from '../shared/check-context';
 import { Database } from '../shared/duckdb';
-import { writeEvidence } from '../shared/evidence';
+import { writeEvidence, writeReport } from '../shared/evidence';
+import type { ReferenceProfile } from '../shared/profile/contract';
+import type { ColumnDrift } from '../shared/profile/drift';
 import { modelProject } from '../shared/project';
+import { getJson } from '../shared/s3';
 import { downloadFolder } from '../shared/tables/files';
 import { collectFacts } from './collect';
-import type { DataCheckContext } from './contract';
+import { type DataCheckContext, DataReports } from './contract';
+import type { SnapshotFacts } from './facts';
 import { measureSnapshot } from './measure';
+import { constraintsReport, statisticsReport, violationsReport } from './reports';
 
 const CHECK = Checks.DATA.id;
 const member = (name: keyof DataCheckContext): string => name;
 
 /** Reads the data snapshot and records what it holds. Whatever is wrong with the data is a measurement, not an error. */
 export async function handler(event: CheckEvent): Promise<CheckResult> {
-  const started = new Date();
+  const now = new Date();
   const snapshotUri = contextText(event, CHECK, member('snapshotUri'));
   const newestModifiedAt = contextText(event, CHECK, member('newestModifiedAt'));
-  const facts = await Database.use(async (database) => collectFacts(database, await downloadFolder(database, snapshotUri), modelProject()));
-  return writeEvidence(event, CHECK, started.toISOString(), measureSnapshot(facts, modelProject(), newestModifiedAt, started));
+  const reference = await findReference(event);
+  const facts = await Database.use(async (database) => collectFacts(database, await downloadFolder(database, snapshotUri), modelProject(), now));
+  const measurements = measureSnapshot(facts, modelProject(), { newestModifiedAt, now, reference });
+  return writeEvidence(event, CHECK, now.toISOString(), measurements, await writeReports(event, facts, measurements));
+}
+
+async function findReference(event: CheckEvent): Promise<ReferenceProfile | undefined> {
+  const uri = event.context[member('referenceUri')];
+  return typeof uri === 'string' && uri !== '' ? getJson<ReferenceProfile>(uri) : undefined;
+}
+
+/** The same in the formats that other tools read. */
+export async function writeReports(event: CheckEvent, facts: SnapshotFacts, measurements: readonly Measurement[]): Promise<EvidenceFile[]> {
+  const drift = measurements.find(({ id }) => id === Checks.DATA.measurements.DRIFTED_FEATURE_SHARE)?.details as { features?: readonly ColumnDrift[] } | undefined;
+  const drifted = drift?.features?.filter(({ state }) => state === 'drifted') ?? [];
+  return Promise.all([
+    writeReport(event, DataReports.STATISTICS, statisticsReport(facts)),
+    writeReport(event, DataReports.CONSTRAINTS, constraintsReport(facts)),
+    writeReport(event, DataReports.VIOLATIONS, violationsReport(facts, drifted)),
+  ]);
 }

@@ -1,19 +1,26 @@
-import type { ColumnSchema } from '../shared/contract';
-import { type Database, literal } from '../shared/duckdb';
+import { rm } from 'node:fs/promises';
+import type { ColumnSchema, DataSchema } from '../shared/contract';
+import { type Database, identifier, literal } from '../shared/duckdb';
+import { expectedColumns } from '../shared/schema/columns';
+import type { RawColumn } from '../shared/schema/columns-sql';
+import { DUCKDB } from '../shared/schema/dialect';
+import { relationOf, sampleCondition } from '../shared/schema/queries';
 import type { TableFile } from '../shared/tables/files';
-import { columnsOf, columnText, insertFile, jsonType, UnreadableFileError } from '../shared/tables/reading';
-
-/** Table of all files: `file`, and per expected column `t<i>` (text) and `p<i>` (0, or 1 + index of the problem). */
-export const STAGE = 'stage';
+import { columnsOf, columnText, jsonType, reading, source, UnreadableFileError } from '../shared/tables/reading';
+import { type Counts, countColumns } from './counts';
+import type { SnapshotSource } from './source';
 
 /** Declared Parquet types that hold what the schema calls a type. */
+const NUMBER = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/;
+/** A time may come as text in Parquet, too. */
+const TIME = /^(VARCHAR|DATE|TIMESTAMP.*)$/;
 const DECLARED: Record<ColumnSchema['type'], RegExp> = {
-  integer: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/,
-  number: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/,
+  integer: NUMBER,
+  number: NUMBER,
   string: /^(VARCHAR|ENUM.*|UUID|DATE|TIME|TIMESTAMP.*)$/,
   boolean: /^BOOLEAN$/,
-  date: /^(VARCHAR|DATE|TIMESTAMP.*)$/,
-  timestamp: /^(VARCHAR|DATE|TIMESTAMP.*)$/,
+  date: TIME,
+  timestamp: TIME,
 };
 
 /** Types of JSON members that do. */
@@ -26,29 +33,32 @@ const JSON_TYPES: Record<ColumnSchema['type'], readonly string[]> = {
   timestamp: ['VARCHAR'],
 };
 
-/** A file in the stage. */
+/** A readable file. */
 export interface StagedFile {
-  readonly index: number;
   readonly file: TableFile;
   /** Declared types by column; `undefined` where the format declares none. */
   readonly present: ReadonlyMap<string, string | undefined>;
+  /** SELECT of all counting, see `relationOf`. */
+  readonly relation: string;
+  readonly counts: Counts;
 }
 
-/** Loads every readable file; of the others it keeps the reason. */
-export async function stageFiles(
-  database: Database,
-  files: readonly TableFile[],
-  expected: readonly ColumnSchema[],
-): Promise<{ readonly staged: StagedFile[]; readonly unreadable: string[] }> {
-  await database.run(`CREATE TABLE ${STAGE} (file INTEGER, ${expected.map((_, i) => `t${i} VARCHAR, p${i} UTINYINT`).join(', ')})`);
+export interface Staged {
+  readonly source: SnapshotSource;
+  readonly files: readonly StagedFile[];
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Makes every readable file a relation, without loading it: Parquet is read where it lies, texts are first written as Parquet, so that later queries
+ * read the columns they need. Of unreadable files the reason is kept.
+ */
+export async function stageFiles(database: Database, files: readonly TableFile[], schema: DataSchema, now: number): Promise<Staged> {
   const staged: StagedFile[] = [];
   const unreadable: string[] = [];
-  for (const [index, file] of files.entries()) {
+  for (const file of files) {
     try {
-      const present = await columnsOf(database, file);
-      const values = expected.flatMap((column) => (present.has(column.name) ? valueAndProblem(file, column, present.get(column.name)) : ['NULL', '0']));
-      await insertFile(database, STAGE, file, [String(index), ...values]);
-      staged.push({ index, file, present });
+      staged.push(await stageFile(database, file, schema, now));
     } catch (error) {
       if (!(error instanceof UnreadableFileError)) {
         throw error;
@@ -56,47 +66,69 @@ export async function stageFiles(
       unreadable.push(error.message);
     }
   }
-  return { staged, unreadable };
+  const union = staged.map(({ relation }) => relation).join(' UNION ALL ');
+  return { source: sourceOf(database, `(${union}) AS snapshot`), files: staged, unreadable };
 }
 
-function valueAndProblem(file: TableFile, column: ColumnSchema, declared: string | undefined): [text: string, problem: string] {
-  const raw = columnText(file, column.name);
-  // A NaN that pandas wrote is a missing value.
-  const text = declared === 'DOUBLE' || declared === 'FLOAT' ? `CASE WHEN isnan(${raw}) THEN NULL ELSE CAST(${raw} AS VARCHAR) END` : `CAST(${raw} AS VARCHAR)`;
-  const number = `TRY_CAST(${raw} AS DOUBLE)`;
-  const cases = [
-    ...wrongType(file, column, declared),
-    ...unparsable(column, text, number).map((condition) => `${condition} THEN 1`),
-    ...(column.minimum === undefined ? [] : [`${number} < ${column.minimum} THEN 2`]),
-    ...(column.maximum === undefined ? [] : [`${number} > ${column.maximum} THEN 3`]),
-    ...(column.domain === undefined ? [] : [`${notInDomain(column, text, number)} THEN 4`]),
-  ];
-  return [text, `CASE WHEN ${text} IS NULL THEN 0 ${cases.map((condition) => `WHEN ${condition}`).join(' ')} ELSE 0 END`];
+async function stageFile(database: Database, file: TableFile, schema: DataSchema, now: number): Promise<StagedFile> {
+  const present = await columnsOf(database, file);
+  const columns = expectedColumns(schema);
+  const raw = file.format === 'parquet' ? { from: source(file), columnOf: typedColumn(present) } : await writeTexts(database, file, columns, present);
+  const relation = relationOf(schema, raw.columnOf, raw.from, DUCKDB, now);
+  // Reads every value that is needed: a page that is damaged shows here.
+  const counts = await reading(file, async () => countColumns({ query: (sql) => database.rows(sql) }, columns, `(${relation}) AS file`));
+  return { file, present, relation, counts };
 }
 
-function wrongType(file: TableFile, { name, type }: ColumnSchema, declared: string | undefined): string[] {
-  if (file.format === 'json') {
-    return [`${jsonType(name)} NOT IN (${JSON_TYPES[type].map(literal).join(', ')}) THEN 1`];
-  }
-  return declared === undefined || DECLARED[type].test(declared) ? [] : ['true THEN 1'];
-}
-
-function unparsable({ type }: ColumnSchema, text: string, number: string): string[] {
-  const notFinite = `${number} IS NULL OR NOT isfinite(${number})`;
-  const conditions: Record<ColumnSchema['type'], string[]> = {
-    integer: [`${notFinite} OR ${number} <> trunc(${number})`],
-    number: [notFinite],
-    boolean: [`lower(${text}) NOT IN ('true', 'false')`],
-    string: [],
-    date: [`TRY_CAST(${text} AS DATE) IS NULL`],
-    timestamp: [`TRY_CAST(${text} AS TIMESTAMP) IS NULL`],
+const typedColumn =
+  (present: ReadonlyMap<string, string | undefined>) =>
+  ({ name, type }: ColumnSchema): RawColumn | undefined => {
+    const declared = present.get(name);
+    if (declared === undefined) {
+      return undefined;
+    }
+    const column = identifier(name);
+    return {
+      // NaN that pandas wrote into a column of numbers is a missing value.
+      expression: declared === 'DOUBLE' || declared === 'FLOAT' ? `CASE WHEN NOT isnan(${column}) THEN ${column} END` : column,
+      typed: declared !== 'VARCHAR',
+      ...(!DECLARED[type].test(declared) && { otherType: 'true' }),
+    };
   };
-  return conditions[type];
+
+/** Writes the expected columns of a text file as texts into a Parquet file: `c<i>`, and for JSON its own types `j<i>`. */
+async function writeTexts(
+  database: Database,
+  file: TableFile,
+  columns: readonly ColumnSchema[],
+  present: ReadonlyMap<string, string | undefined>,
+): Promise<{ readonly from: string; readonly columnOf: (column: ColumnSchema) => RawColumn | undefined }> {
+  const path = `${file.path}.parquet`;
+  const json = file.format === 'json';
+  const selected = columns.flatMap(({ name }, index) =>
+    present.has(name) ? [`${columnText(file, name)} AS c${index}`, ...(json ? [`${jsonType(name)} AS j${index}`] : [])] : [],
+  );
+  const everything = selected.length === 0 ? '1 AS nothing' : selected.join(', ');
+  await reading(file, async () => database.run(`COPY (SELECT ${everything} FROM ${source(file)}) TO ${literal(path)} (FORMAT parquet, ROW_GROUP_SIZE 50000)`));
+  await rm(file.path);
+  return {
+    from: `read_parquet(${literal(path)})`,
+    columnOf: (column) => {
+      const index = columns.indexOf(column);
+      const wrong = `j${index} NOT IN (${JSON_TYPES[column.type].map(literal).join(', ')})`;
+      return present.has(column.name) ? { expression: `c${index}`, typed: false, ...(json && { otherType: wrong }) } : undefined;
+    },
+  };
 }
 
-function notInDomain({ type, domain }: ColumnSchema, text: string, number: string): string {
-  const values = domain ?? [];
-  return type === 'integer' || type === 'number'
-    ? `${number} NOT IN (${values.map((value) => Number(value)).join(', ')})`
-    : `${type === 'boolean' ? `lower(${text})` : text} NOT IN (${values.map((value) => literal(String(value))).join(', ')})`;
+function sourceOf(database: Database, relation: string): SnapshotSource {
+  return {
+    dialect: DUCKDB,
+    query: (sql) => database.rows(sql),
+    relation,
+    sample: async (parts) => {
+      await database.run(`CREATE OR REPLACE TABLE sample AS SELECT * FROM ${relation} WHERE ${sampleCondition(parts, DUCKDB)}`);
+      return 'sample';
+    },
+  };
 }

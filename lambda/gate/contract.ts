@@ -30,6 +30,15 @@ export interface Evidence {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly measurements: readonly Measurement[];
+  /** What the check wrote beside, such as statistics in a format that other tools read. */
+  readonly files?: readonly EvidenceFile[];
+}
+
+/** A file of a check, beside its evidence. */
+export interface EvidenceFile {
+  readonly name: string;
+  readonly uri: string;
+  readonly sha256: string;
 }
 
 /** What a verdict is about. `digest` is a SHA-256 in hex: of the data snapshot before registration, `packageDigest` after it. */
@@ -164,16 +173,34 @@ export const Checks = {
       ROWS: 'rows',
       /** Columns that are missing, not in the schema, or of another type. */
       COLUMNS: 'columns',
+      /** Columns that the schema forbids. */
+      FORBIDDEN_COLUMNS: 'forbiddenColumns',
       /** Least share of non-null values over the columns that may not be null. */
       COMPLETENESS: 'completeness',
-      /** Share of values outside type, range or domain, of the worst column. */
+      /** Share of values outside type, range, domain or form, of the worst column. */
       INVALID_SHARE: 'invalidShare',
+      /** Share of rows that break a rule over several columns, of the worst rule; not applicable without rules. */
+      RULE_VIOLATION_SHARE: 'ruleViolationShare',
       /** Share of rows whose record id occurred before. */
       DUPLICATE_SHARE: 'duplicateShare',
-      /** Share of rows with the positive label. */
-      POSITIVE_SHARE: 'positiveShare',
+      /** Share of rows that repeat another row in everything but the record id. */
+      DUPLICATE_ROW_SHARE: 'duplicateRowShare',
+      /** Share of values that occurred before, of the worst column that must be unique; not applicable without one. */
+      REPEATED_SHARE: 'repeatedShare',
+      /** Mean of the target; regression alone. */
+      TARGET_MEAN: 'targetMean',
+      /** How well the most telling single feature tells the target: AUC for classes, share of variance explained for numbers. */
+      SINGLE_FEATURE_POWER: 'singleFeaturePower',
+      /** Share of features that drifted from the champion's training data; not applicable without a champion. */
+      DRIFTED_FEATURE_SHARE: 'driftedFeatureShare',
       /** Age of the newest delivery in days. */
       AGE_DAYS: 'ageDays',
+      /** Age of the newest value of the order column in days; not applicable where it does not tell the time. */
+      NEWEST_VALUE_AGE_DAYS: 'newestValueAgeDays',
+      /** Sum of the costs of the features, in the project's unit; not applicable where no feature has a cost. */
+      FEATURE_COST: 'featureCost',
+      /** Features that are sensitive, or sound like it, and are not allowed by name. */
+      SENSITIVE_FEATURES: 'sensitiveFeatures',
     },
   },
   /**
@@ -276,6 +303,9 @@ export const Checks = {
     },
   },
 } as const;
+
+/** Measurement of the data check: share of the rows that have a label. */
+export const classShare = (label: string): string => `classShare.${label}`;
 
 /**
  * Measurements of the model check about one attribute: the ratio of the worst group to the best, the lowest 95 % bound of these ratios (`floor`), and the

@@ -9,7 +9,7 @@ export type SqlValue = null | boolean | number | bigint | string | Uint8Array | 
 /** Memory of one virtual CPU on Lambda, in MiB. */
 const MEMORY_PER_CPU = 1769;
 /** Share of the function's memory for the engine; Node.js and the engine's own code need the rest. */
-const ENGINE_SHARE = 0.6;
+const ENGINE_SHARE = 0.4;
 /** Outside Lambda nothing tells the memory to use. */
 const DEFAULT_MEMORY = 1769;
 
@@ -66,14 +66,22 @@ export class Database {
     return database;
   }
 
-  /** Runs a statement without a result. */
+  /** Runs a statement without a result. Statements run one after the other, however many are asked for at once: each may use the memory. */
   async run(sql: string): Promise<void> {
-    await this.connection.run(sql);
+    await this.inTurn(() => this.connection.run(sql));
+  }
+
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   /** Rows of a query as objects. */
   async rows<Row extends object = Record<string, SqlValue>>(sql: string): Promise<Row[]> {
-    const reader = await this.connection.runAndReadAll(sql);
+    const reader = await this.inTurn(() => this.connection.runAndReadAll(sql));
     return reader.getRowObjectsJS().map((row) => plain(row) as Row);
   }
 
@@ -92,7 +100,7 @@ export class Database {
 
   /** Columns of a query by name: the cheap form for many rows. */
   async columns(sql: string): Promise<Record<string, SqlValue[]>> {
-    const reader = await this.connection.runAndReadAll(sql);
+    const reader = await this.inTurn(() => this.connection.runAndReadAll(sql));
     return plain(reader.getColumnsObjectJS()) as Record<string, SqlValue[]>;
   }
 

@@ -1,4 +1,4 @@
-import type { CheckEvent, CheckResult, Evidence, Measurement } from '../gate/contract';
+import type { CheckEvent, CheckResult, Evidence, EvidenceFile, Measurement } from '../gate/contract';
 import { Env, Layout } from './contract';
 import { requireEnv } from './environment';
 import { canonicalJson, sha256 } from './hash';
@@ -16,6 +16,7 @@ export function evidenceUri(event: CheckEvent, check: string): string {
  * since evidence is never replaced.
  *
  * @param startedAt when the check began, ISO 8601
+ * @param files what the check wrote beside, by {@link writeReport}
  * @throws Error when a measurement contradicts itself, or when evidence of another subject lies in the same place.
  */
 export async function writeEvidence(
@@ -23,12 +24,13 @@ export async function writeEvidence(
   check: string,
   startedAt: string,
   measurements: readonly Measurement[],
+  files: readonly EvidenceFile[] = [],
 ): Promise<CheckResult> {
   const problems = measurements.flatMap(contradictions);
   if (problems.length > 0) {
     throw new Error(`check ${check}: ${problems.join('; ')}`);
   }
-  const evidence: Evidence = { version: '1', check, subject: event.subject, startedAt, endedAt: new Date().toISOString(), measurements };
+  const evidence: Evidence = { version: '1', check, subject: event.subject, startedAt, endedAt: new Date().toISOString(), measurements, ...(files.length > 0 && { files }) };
   const uri = evidenceUri(event, check);
   try {
     return { check, evidenceUri: uri, evidenceSha256: await putOnce(uri, canonicalJson(evidence)) };
@@ -38,6 +40,18 @@ export async function writeEvidence(
     }
     return { check, evidenceUri: uri, evidenceSha256: await firstEvidence(uri, evidence) };
   }
+}
+
+/**
+ * Writes a file beside the evidence of a check. Like evidence it is never replaced: a retried check keeps what was written first.
+ *
+ * @param name of the file within the gate run
+ */
+export async function writeReport(event: CheckEvent, name: string, report: unknown): Promise<EvidenceFile> {
+  const prefix = Layout.gatePrefix(modelProject().declaration.name, event.gate, event.runId);
+  const uri = s3Uri(requireEnv(Env.EVIDENCE_BUCKET), `${prefix}${name}`);
+  const first = await findBytes(uri);
+  return { name, uri, sha256: first === undefined ? await putOnce(uri, canonicalJson(report)) : sha256(first) };
 }
 
 async function firstEvidence(uri: string, evidence: Evidence): Promise<string> {

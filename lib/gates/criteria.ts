@@ -1,5 +1,5 @@
-import { Checks, type Criterion } from '../../lambda/gate/contract';
-import type { MetricLimits, ModelProjectData, ProblemType } from '../../lambda/shared/contract';
+import { Checks, classShare, type Criterion } from '../../lambda/gate/contract';
+import type { Bounds, MetricLimits, ModelProjectData, ProblemType } from '../../lambda/shared/contract';
 import { METRICS, PRIMARY_METRIC } from '../../lambda/shared/metrics/contract';
 
 /** Unit of shares, probabilities and differences of them. */
@@ -10,20 +10,42 @@ type Limit = Omit<Criterion, 'check' | 'paperSection'>;
 const criteriaOf = (check: string, paperSection: string, limits: readonly Limit[]): Criterion[] =>
   limits.map((limit) => ({ check, paperSection, ...limit }));
 
-/** Limits on a data snapshot: schema, completeness, ranges and domains, repetition, balance, freshness. */
-export function dataCriteria({ declaration: { data, positiveLabel } }: ModelProjectData): Criterion[] {
+/** Both sides of a range. */
+const within = (measurement: string, title: string, { minimum, maximum }: Bounds): Limit[] => [
+  { measurement, title, comparison: '>=', threshold: minimum, unit: NONE, mlTestScore: 'O2' },
+  { measurement, title, comparison: '<=', threshold: maximum, unit: NONE, mlTestScore: 'O2' },
+];
+
+/** Beyond this AUC, or share of variance explained, one feature alone knows the target. */
+const SINGLE_FEATURE_POWER = 0.99;
+
+/**
+ * Limits on a data snapshot: completeness, accuracy, consistency and timeliness, and what the project's policy says about columns. What the
+ * declaration leaves open is recorded and not judged.
+ */
+export function dataCriteria({ declaration: { data } }: ModelProjectData): Criterion[] {
   const { id, measurements: m } = Checks.DATA;
-  const positive = data.classShares?.[String(positiveLabel)];
+  const atMost = (measurement: string, title: string, threshold: number | undefined, mlTestScore: string, unit = NONE): Limit[] =>
+    threshold === undefined ? [] : [{ measurement, title, comparison: '<=', threshold, unit, mlTestScore }];
   return criteriaOf(id, '2.3', [
-    { measurement: m.ROWS, title: 'Rows', comparison: '>=', threshold: data.minimumRows, unit: 'rows' },
-    { measurement: m.COLUMNS, title: 'Columns that differ from the schema', comparison: '<=', threshold: 0, unit: 'columns', mlTestScore: 'D1' },
+    { measurement: m.ROWS, title: 'Rows', comparison: '>=', threshold: data.minimumRows, unit: 'rows', mlTestScore: 'D1' },
+    ...atMost(m.ROWS, 'Rows', data.maximumRows, 'D1', 'rows'),
+    ...atMost(m.COLUMNS, 'Columns that differ from the schema', 0, 'D1', 'columns'),
+    ...atMost(m.FORBIDDEN_COLUMNS, 'Forbidden columns', 0, 'D4', 'columns'),
     { measurement: m.COMPLETENESS, title: 'Completeness of the least complete column', comparison: '>=', threshold: data.minimumCompleteness, unit: NONE, mlTestScore: 'D1' },
-    { measurement: m.INVALID_SHARE, title: 'Invalid values of the worst column', comparison: '<=', threshold: data.maximumInvalidShare, unit: NONE, mlTestScore: 'D1' },
-    { measurement: m.DUPLICATE_SHARE, title: 'Repeated record ids', comparison: '<=', threshold: data.maximumDuplicateShare, unit: NONE, mlTestScore: 'O2' },
-    ...(positive === undefined ? [] : ([['>=', positive.minimum], ['<=', positive.maximum]] as const)).map(
-      ([comparison, threshold]): Limit => ({ measurement: m.POSITIVE_SHARE, title: 'Share of the positive class', comparison, threshold, unit: NONE, mlTestScore: 'O2' }),
-    ),
-    { measurement: m.AGE_DAYS, title: 'Age of the newest delivery', comparison: '<=', threshold: data.maximumAgeDays, unit: 'days', mlTestScore: 'M4' },
+    ...atMost(m.INVALID_SHARE, 'Invalid values of the worst column', data.maximumInvalidShare, 'D1'),
+    ...atMost(m.RULE_VIOLATION_SHARE, 'Rows that break the worst rule', data.maximumRuleViolationShare ?? data.maximumInvalidShare, 'D1'),
+    ...atMost(m.DUPLICATE_SHARE, 'Repeated record ids', data.maximumDuplicateShare, 'O2'),
+    ...atMost(m.DUPLICATE_ROW_SHARE, 'Repeated rows', data.maximumDuplicateRowShare, 'O2'),
+    ...atMost(m.REPEATED_SHARE, 'Repeated values of the worst unique column', data.maximumDuplicateShare, 'D1'),
+    ...Object.entries(data.classShares ?? {}).flatMap(([label, bounds]) => within(classShare(label), `Share of class ${label}`, bounds)),
+    ...(data.targetMean === undefined ? [] : within(m.TARGET_MEAN, 'Mean of the target', data.targetMean)),
+    ...atMost(m.SINGLE_FEATURE_POWER, 'How well one feature alone tells the target', data.maximumSingleFeaturePower ?? SINGLE_FEATURE_POWER, 'D2'),
+    ...atMost(m.DRIFTED_FEATURE_SHARE, 'Features that drifted from the training data of the champion', data.maximumDriftedFeatureShare, 'O2'),
+    ...atMost(m.AGE_DAYS, 'Age of the newest delivery', data.maximumAgeDays, 'M4', 'days'),
+    ...atMost(m.NEWEST_VALUE_AGE_DAYS, 'Age of the newest value of the order column', data.maximumNewestValueAgeDays, 'M4', 'days'),
+    ...atMost(m.FEATURE_COST, 'Cost of the features', data.featureCostBudget, 'D3', 'cost units'),
+    ...atMost(m.SENSITIVE_FEATURES, 'Sensitive features that are not allowed by name', 0, 'D4', 'features'),
   ]);
 }
 

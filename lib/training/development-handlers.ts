@@ -56,6 +56,8 @@ export class DevelopmentHandlers extends Construct {
     this.release = this.makeRelease();
     this.dataCheck = this.make('DataCheck', 'data-check', 'Measures a data snapshot', duckDb);
     this.allow(this.dataCheck, 'snapshots/', READ);
+    // The champion's reference lies in the run that made it.
+    this.allow(this.dataCheck, 'runs/', READ);
     this.dataCheck.role.addToPolicy(this.listing(['snapshots/']));
     this.modelCheck = this.make('ModelCheck', 'model-check', 'Measures a candidate by its test predictions', duckDb);
     this.allow(this.modelCheck, 'runs/', READ);

@@ -108,7 +108,11 @@ export class ModelDevelopment extends Construct {
     );
     const dataGate = this.dataGate.evaluate(this, 'Data gate', {
       subject: { type: 'dataSnapshot', name: '{% $snapshot.snapshotUri %}', digest: '{% $snapshot.digest %}' },
-      context: { snapshotUri: '{% $snapshot.snapshotUri %}', newestModifiedAt: '{% $snapshot.newestModifiedAt %}' },
+      context: {
+        snapshotUri: '{% $snapshot.snapshotUri %}',
+        newestModifiedAt: '{% $snapshot.newestModifiedAt %}',
+        referenceUri: "{% $exists($release.champion.referenceUri) ? $release.champion.referenceUri : '' %}",
+      },
       assign: { dataVerdict: '{% $states.result.Output %}' },
       passed: pipeline.start,
     });

@@ -1,11 +1,12 @@
 /** One figure of the bench. */
 export interface Figure {
   readonly name: string;
-  /** Median, milliseconds. */
-  readonly milliseconds: number;
-  /** What it may be at most, milliseconds. @default - no limit is promised */
+  /** Median, where it was measured more than once. */
+  readonly value: number;
+  readonly unit: 'ms' | 's' | 'MiB';
+  /** What it may be at most. @default - no limit is promised */
   readonly limit?: number;
-  /** How many times as long as the yardstick of its kind took in the same run: a busy or slow machine changes both. */
+  /** How many times as much as the yardstick of its kind in the same run: a busy or slow machine changes both. */
   readonly ratio: number;
   /** What the ratio compares with. */
   readonly yardstick: string;
@@ -33,11 +34,17 @@ export async function timed(call: () => Promise<unknown>, count: number, warmUp 
 
 const rounded = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 
+/** Whether every promised limit is kept. */
+export const withinLimits = (figures: readonly Figure[]): boolean => figures.every(({ value, limit }) => limit === undefined || value <= limit);
+
 /** The figures as a table. */
 export function tableOf(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, milliseconds, limit, ratio, yardstick }) => [
-    name, `${rounded(milliseconds)} ms`, limit === undefined ? '' : `${limit} ms`, limit === undefined ? '' : milliseconds <= limit ? 'within' : 'ABOVE', `${rounded(ratio)} x ${yardstick}`,
-  ]);
+  const rows = figures.map((figure) => {
+    const { name, value, unit, limit, ratio, yardstick } = figure;
+    return [
+      name, `${rounded(value)} ${unit}`, limit === undefined ? '' : `${limit} ${unit}`, limit === undefined ? '' : withinLimits([figure]) ? 'within' : 'ABOVE', `${rounded(ratio)} x ${yardstick}`,
+    ];
+  });
   const all = [['figure', 'median', 'limit', '', 'of the same run'], ...rows];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
   return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');

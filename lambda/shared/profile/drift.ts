@@ -42,17 +42,7 @@ export interface WindowProfile {
  * @throws Error when reference and window do not belong to the same schema, or a critical feature is none.
  */
 export function assessDrift(reference: ReferenceProfile, window: WindowProfile, limits: DriftLimits): DriftReport {
-  const names = Object.keys(window.features);
-  const unknown = [...names, ...limits.criticalFeatures].filter((name) => reference.features[name] === undefined);
-  if (names.length === 0 || unknown.length > 0) {
-    throw new Error(`the reference has no profile of ${unknown.join(', ') || 'any feature'}; it was made with schema version ${reference.schemaVersion}`);
-  }
-  const comparisons = Object.entries(window.features).flatMap(([name, current]) => {
-    const profile = reference.features[name];
-    return profile === undefined ? [] : [compareColumn(name, profile, current)];
-  });
-  const adjusted = benjaminiHochberg(comparisons.map(({ pValue }) => pValue));
-  const features = comparisons.map((comparison, index) => assess(comparison, adjusted[index] ?? 1, limits));
+  const features = assessFeatures(reference, window.features, limits);
   const drifted = features.filter(({ state }) => state === 'drifted');
   const prediction = compareColumn('prediction', reference.prediction, window.prediction);
   return {
@@ -63,6 +53,25 @@ export function assessDrift(reference: ReferenceProfile, window: WindowProfile, 
     // Its own family: what the model answers is watched whatever the number of features.
     prediction: assess(prediction, prediction.pValue, limits),
   };
+}
+
+/** The alarm rule for features alone: any data that is compared with a reference. */
+export function assessFeatures(
+  reference: Pick<ReferenceProfile, 'features' | 'schemaVersion'>,
+  current: Readonly<Record<string, ColumnProfile>>,
+  limits: DriftLimits,
+): ColumnDrift[] {
+  const names = Object.keys(current);
+  const unknown = [...names, ...limits.criticalFeatures].filter((name) => reference.features[name] === undefined);
+  if (names.length === 0 || unknown.length > 0) {
+    throw new Error(`the reference has no profile of ${unknown.join(', ') || 'any feature'}; it was made with schema version ${reference.schemaVersion}`);
+  }
+  const comparisons = Object.entries(current).flatMap(([name, profile]) => {
+    const before = reference.features[name];
+    return before === undefined ? [] : [compareColumn(name, before, profile)];
+  });
+  const adjusted = benjaminiHochberg(comparisons.map(({ pValue }) => pValue));
+  return comparisons.map((comparison, index) => assess(comparison, adjusted[index] ?? 1, limits));
 }
 
 interface Effect {

@@ -50,15 +50,24 @@ export function condense<T extends ColumnProfile>(profile: T): T {
 }
 
 async function categoricalProfile(database: Database, table: string, column: string): Promise<CategoricalProfile> {
-  const categories = await database.rows<{ category: string | null; n: number }>(
+  const found = await database.rows<{ category: string | null; n: number }>(
     `SELECT ${identifier(column)} AS category, count(*) AS n FROM ${identifier(table)} GROUP BY category ORDER BY n DESC, category`,
   );
-  const present = categories.flatMap(({ category, n }) => (category === null ? [] : [[category, n] as const]));
+  const present = found.flatMap(({ category, n }) => (category === null ? [] : [[category, n] as const]));
+  return categories(present, found.reduce((sum, { n }) => sum + n, 0));
+}
+
+/**
+ * @param present categories with their counts, the most frequent first; those that are left out count as missing
+ * @param rows missing values included
+ */
+export function categories(present: readonly (readonly [category: string, n: number])[], rows: number): CategoricalProfile {
   const rest = present.slice(MAXIMUM_CATEGORIES).reduce((sum, [, n]) => sum + n, 0);
+  const count = present.reduce((sum, [, n]) => sum + n, 0);
   return {
     kind: 'categorical',
-    count: present.reduce((sum, [, n]) => sum + n, 0),
-    missing: categories.find(({ category }) => category === null)?.n ?? 0,
+    count,
+    missing: rows - count,
     counts: Object.fromEntries([...present.slice(0, MAXIMUM_CATEGORIES), ...(rest > 0 ? [[OTHER, rest] as const] : [])]),
   };
 }

@@ -1,4 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
+import { Transform } from 'node:stream';
 import { open, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -55,23 +56,51 @@ async function downloadFile(database: Database, uri: string): Promise<TableFile>
 
 /**
  * Finds out the format, by the first bytes where they tell, else by the name, and unpacks gzip. The engine would unpack by itself, but reads what is
- * left of a file cut off without a word.
+ * left of a file cut off without a word, and whatever comes out.
  */
 export async function inspectFile(path: string, name: string): Promise<TableFile> {
   const { size } = await stat(path);
   const start = await head(path);
-  if (start[0] !== 0x1f || start[1] !== 0x8b) {
-    return { path, name, bytes: size, format: formatOf(name, start), firstLine: firstLine(start) };
+  if (!isGzip(start)) {
+    return { path, name, bytes: size, format: formatOf(name, start), firstLine: firstLine(start), ...damageOf(start) };
   }
   const unpacked = `${path}.unpacked`;
+  const damaged = (reason: string): TableFile => ({ path, name, bytes: size, format: formatOf(name, Buffer.alloc(0)), firstLine: '', damage: `it cannot be unpacked with gzip (${reason})` });
   try {
-    await pipeline(createReadStream(path), createGunzip(), createWriteStream(unpacked));
+    await pipeline(createReadStream(path), createGunzip(), atMost(unpackedLimit(size)), createWriteStream(unpacked));
   } catch (error) {
-    const damage = `it cannot be unpacked with gzip (${error instanceof Error ? error.message : String(error)})`;
-    return { path, name, bytes: size, format: formatOf(name, Buffer.alloc(0)), firstLine: '', damage };
+    await rm(unpacked, { force: true });
+    return damaged(error instanceof Error ? error.message : String(error));
   }
   await rm(path);
-  return inspectFile(unpacked, name);
+  const inner = await head(unpacked);
+  return isGzip(inner) ? damaged('it was packed more than once') : inspectFile(unpacked, name);
+}
+
+const isGzip = (start: Buffer): boolean => start[0] === 0x1f && start[1] === 0x8b;
+
+/** Tables shrink to a tenth, dull ones to a hundredth; what grows more than this was made to fill a disk. */
+const MOST_GROWTH = 200;
+const ALWAYS_ALLOWED = 64 * 1024 ** 2;
+const NEVER_ALLOWED = 2 * 1024 ** 3;
+
+const unpackedLimit = (size: number): number => Math.min(NEVER_ALLOWED, Math.max(ALWAYS_ALLOWED, MOST_GROWTH * size));
+
+/** Passes bytes on and stops beyond a limit. */
+function atMost(limit: number): Transform {
+  let seen = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length;
+      done(seen > limit ? new Error(`it holds more than ${limit} bytes, the most that a file of its size may`) : null, chunk);
+    },
+  });
+}
+
+/** Texts of another encoding than UTF-8 are full of zero bytes or begin with the mark of that encoding. */
+function damageOf(start: Buffer): { readonly damage?: string } {
+  const utf16 = (start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff);
+  return utf16 ? { damage: 'it is encoded in UTF-16; write it in UTF-8' } : {};
 }
 
 /** Long enough for the header of a very wide table. */

@@ -79,25 +79,29 @@ export const jsonType = (name: string): string => `json_type(json, ${member(name
 export async function columnsOf(database: Database, file: TableFile): Promise<Map<string, string | undefined>> {
   return reading(file, async () => {
     if (file.format === 'json') {
+      await checkRecords(database, file);
       const keys = await database.rows<{ name: string }>(`SELECT DISTINCT unnest(json_keys(json)) AS name FROM ${source(file)} ORDER BY name`);
       return new Map(keys.map(({ name }) => [name, undefined]));
     }
     if (file.format === 'csv') {
-      return new Map(csvDialect(file.firstLine).columns.map((name) => [name, undefined]));
+      const { columns } = csvDialect(file.firstLine);
+      if (columns.includes('')) {
+        throw new Error(`its first line must name every column, and names ${columns.filter((name) => name !== '').length} of ${columns.length}`);
+      }
+      return new Map(columns.map((name) => [name, undefined]));
     }
     const described = await database.rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM ${source(file)}`);
     return new Map(described.map(({ column_name: name, column_type: type }) => [name, type]));
   });
 }
 
-/**
- * Inserts a selection of a file's columns into a table.
- *
- * @param expressions one per column of the table
- * @throws UnreadableFileError
- */
-export async function insertFile(database: Database, table: string, file: TableFile, expressions: readonly string[]): Promise<void> {
-  await reading(file, async () => database.run(`INSERT INTO ${identifier(table)} SELECT ${expressions.join(', ')} FROM ${source(file)}`));
+async function checkRecords(database: Database, file: TableFile): Promise<void> {
+  const { others, repeated } = await database.row<{ others: number; repeated: number }>(
+    `SELECT count(*) FILTER (json_type(json) <> 'OBJECT') AS others, count(*) FILTER (len(json_keys(json)) <> len(list_distinct(json_keys(json)))) AS repeated FROM ${source(file)}`,
+  );
+  if (others + repeated > 0) {
+    throw new Error(others > 0 ? `${others} of its values are no records such as {"name": 1}` : `${repeated} of its records name a member twice`);
+  }
 }
 
 /** A column of a table to load. */
@@ -112,19 +116,40 @@ export interface TableColumn {
 /**
  * Reads files into one typed table.
  *
+ * @param mostRows where there are more, every k-th part of the rows is read, told apart by a hash of their place: the same rows each time. Default: all
+ * @returns rows of all files
  * @throws UnreadableFileError for a file that is broken or holds a value of another type; MissingColumnsError
  */
-export async function loadTable(database: Database, table: string, files: readonly TableFile[], columns: readonly TableColumn[]): Promise<void> {
+export async function loadTable(
+  database: Database,
+  table: string,
+  files: readonly TableFile[],
+  columns: readonly TableColumn[],
+  mostRows = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const definition = columns.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ');
   await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} (${definition})`);
+  const rows = Number.isFinite(mostRows) ? await countRows(database, files) : 0;
+  const parts = Math.max(1, Math.ceil(rows / mostRows));
   for (const file of files) {
     const present = await columnsOf(database, file);
     const missing = columns.filter(({ name, optional }) => optional !== true && !present.has(name)).map(({ name }) => name);
     if (missing.length > 0) {
       throw new MissingColumnsError(file, missing, [...present.keys()]);
     }
-    await insertFile(database, table, file, columns.map(({ name, type }) => (present.has(name) ? `CAST(${columnText(file, name)} AS ${type})` : 'NULL')));
+    const values = columns.map(({ name, type }) => (present.has(name) ? `CAST(${columnText(file, name)} AS ${type})` : 'NULL'));
+    const from = parts === 1 ? source(file) : `(SELECT *, row_number() OVER () AS "place in file" FROM ${source(file)}) WHERE hash("place in file") % ${parts} = 0`;
+    await reading(file, async () => database.run(`INSERT INTO ${identifier(table)} SELECT ${values.join(', ')} FROM ${from}`));
   }
+  return rows;
+}
+
+async function countRows(database: Database, files: readonly TableFile[]): Promise<number> {
+  let rows = 0;
+  for (const file of files) {
+    rows += await reading(file, async () => (await database.row<{ n: number }>(`SELECT count(*) AS n FROM ${source(file)}`)).n);
+  }
+  return rows;
 }
 
 /** A column of numbers out of a result; null becomes NaN. */

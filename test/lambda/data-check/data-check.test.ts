@@ -14,7 +14,7 @@ const csv = (...lines: string[]): string => `${[HEADER, ...lines].join('\n')}\n`
 const GOOD = csv('1,0,2015,41,100.5,1', '2,1,2015,30,,2', '3,1,2015,22,7,2', '4,0,2015,95,0,1');
 
 const check = async (files: Readonly<Record<string, string | Uint8Array>>, arrived = ARRIVED): Promise<Measurement[]> =>
-  withFiles(files, async (database, found) => measureSnapshot(await collectFacts(database, found, PROJECT), PROJECT, arrived, NOW));
+  withFiles(files, async (database, found) => measureSnapshot(await collectFacts(database, found, PROJECT, NOW), PROJECT, { newestModifiedAt: arrived, now: NOW }));
 
 /** Bytes of a Parquet file with the rows of a query. */
 const parquet = async (query: string): Promise<Uint8Array> =>
@@ -32,9 +32,10 @@ describe('A sound snapshot', () => {
   test('is measured in full', async () => {
     const result = await check({ 'part-0.csv': GOOD });
     expect(Object.fromEntries(result.map(({ id, value }) => [id, value]))).toEqual({
-      rows: 4, columns: 0, completeness: 1, invalidShare: 0, duplicateShare: 0, positiveShare: 0.5, ageDays: 2.5,
+      rows: 4, columns: 0, forbiddenColumns: 0, completeness: 1, invalidShare: 0, duplicateShare: 0, duplicateRowShare: 0, 'classShare.0': 0.5, 'classShare.1': 0.5,
+      ageDays: 2.5, sensitiveFeatures: 0,
     });
-    expect(measured(result, 'positiveShare').interval?.[0]).toBeCloseTo(0.15, 2);
+    expect(measured(result, 'classShare.1').interval?.[0]).toBeCloseTo(0.15, 2);
   });
 
   test('may mix formats, and gzip', async () => {
@@ -63,7 +64,7 @@ describe('Nothing readable is not measured', () => {
   ])('%s', async (_, files, sentence) => {
     const result = await check(files);
     expect(measured(result, 'rows')).toMatchObject({ status: 'notMeasured', explanation: expect.stringContaining(sentence) });
-    expect(result.filter(({ id }) => id !== 'ageDays').map(({ status }) => status)).not.toContain('measured');
+    expect(result.filter(({ id }) => !['ageDays', 'sensitiveFeatures'].includes(id)).map(({ status }) => status)).not.toContain('measured');
     expect(result.map(({ explanation }) => explanation).join()).not.toContain('mlops-data-');
   });
 
@@ -97,13 +98,13 @@ describe('Columns', () => {
   test('of another declared type are named with that type, and their values are invalid', async () => {
     const result = await check({ 'a.parquet': await parquet(GOOD_PARQUET.replace("'1' AS sex", '1 AS sex').replace(", '2'", ', 2')) });
     expect(measured(result, 'columns')).toMatchObject({ value: 1, explanation: 'of another type: sex (INTEGER)' });
-    expect(measured(result, 'invalidShare')).toMatchObject({ value: 1, explanation: expect.stringContaining('sex: 2 of 2 values (100 %) are not of type string, such as 1') });
+    expect(measured(result, 'invalidShare')).toMatchObject({ value: 1, explanation: expect.stringContaining('sex: 2 of 2 values (100 %) are not of type string, such as in the rows with id 1, 2') });
   });
 
   test('of JSON lines keep their JSON type', async () => {
     const result = await check({ 'a.jsonl': json(ROW, { ...ROW, id: 2, age: '41' }, { ...ROW, id: 3, sex: 1 }, { ...ROW, id: 4, income: { amount: 3 } }) });
     expect(measured(result, 'invalidShare').value).toBe(0.25);
-    expect(measured(result, 'invalidShare').explanation).toContain('age: 1 of 4 values (25 %) are not of type integer, such as 41');
+    expect(measured(result, 'invalidShare').explanation).toContain('age: 1 of 4 values (25 %) are not of type integer, such as in the rows with id 2');
     expect(measured(result, 'invalidShare').explanation).toContain('sex: 1 of 4 values');
     expect(measured(result, 'invalidShare').explanation).toContain('income: 1 of 4 values');
   });
@@ -117,7 +118,7 @@ describe('Columns', () => {
   test('that all are unknown leave nothing to measure', async () => {
     const result = await check({ 'a.csv': 'x,y\n1,2\n' });
     expect(measured(result, 'columns').value).toBe(7);
-    for (const id of ['completeness', 'invalidShare', 'duplicateShare', 'positiveShare']) {
+    for (const id of ['completeness', 'invalidShare', 'duplicateShare', 'classShare.1']) {
       expect(measured(result, id).status).toBe('notMeasured');
     }
   });
@@ -135,17 +136,18 @@ describe('Values', () => {
     const asParquet = await check({ 'a.parquet': await parquet(GOOD_PARQUET.replace('41.0 AS age', "'nan'::DOUBLE AS age").replace('30.0', '30.0::DOUBLE')) });
     expect(measured(asParquet, 'completeness').value).toBe(0.5);
     const asText = await check({ 'a.csv': csv('1,0,2015,nan,5,1', '2,1,2015,30,inf,1') });
-    expect(measured(asText, 'invalidShare')).toMatchObject({ value: 0.5, explanation: expect.stringContaining('such as nan (1 times)') });
-    expect(measured(asText, 'invalidShare').explanation).toContain('income: 1 of 2 values (50 %) are not of type number, such as inf');
+    expect(measured(asText, 'invalidShare')).toMatchObject({ value: 0.5, explanation: expect.stringContaining('age: 1 of 2 values (50 %) are not of type integer') });
+    expect(measured(asText, 'invalidShare').explanation).toContain('income: 1 of 2 values (50 %) are not of type number, such as in the rows with id 2');
   });
 
   test('out of range or domain are named with limit, count and examples', async () => {
     const result = await check({ 'a.csv': csv('1,0,2015,504,5,1', '2,1,2015,504,5,3', '3,1,2015,-1,7,2', '4,2,2015,95.5,0,') });
     expect(measured(result, 'invalidShare')).toMatchObject({ value: 1, sampleSize: 4 });
     expect(measured(result, 'invalidShare').explanation).toBe(
-      'age: 1 of 4 values (25 %) are not of type integer, such as 95.5 (1 times); 1 of 4 values (25 %) lie below the minimum 0, such as -1 (1 times); ' +
-        '2 of 4 values (50 %) lie above the maximum 95, such as 504 (2 times); ' +
-        'sex: 1 of 3 values (33.3 %) are none of 1, 2, such as 3 (1 times); employed: 1 of 4 values (25 %) are none of 0, 1, such as 2 (1 times)',
+      'age: 1 of 4 values (25 %) are not of type integer, such as in the rows with id 4; ' +
+        '1 of 4 values (25 %) lie below the minimum 0 (least: -1), such as in the rows with id 3; ' +
+        '2 of 4 values (50 %) lie above the maximum 95 (greatest: 504), such as in the rows with id 1, 2; ' +
+        'sex: 1 of 3 values (33.3 %) are none of 1, 2, such as in the rows with id 2; employed: 1 of 4 values (25 %) are none of 0, 1, such as in the rows with id 4',
     );
   });
 

@@ -1,4 +1,4 @@
-import { Checks, type Criterion } from '../../../lambda/gate/contract';
+import { Checks, classShare, type Criterion } from '../../../lambda/gate/contract';
 import { METRICS } from '../../../lambda/shared/metrics/contract';
 import { dataCriteria, modelCriteria, monitorCriteria, promotionCriteria, qualificationCriteria } from '../../../lib/gates/criteria';
 import { fixtureProject } from '../../support/fixtures';
@@ -11,12 +11,28 @@ test('the data gate asks what the project declares of its data', () => {
   expect(limits(dataCriteria(project))).toEqual({
     'data.rows >=': declaration.data.minimumRows,
     'data.columns <=': 0,
+    'data.forbiddenColumns <=': 0,
     'data.completeness >=': declaration.data.minimumCompleteness,
     'data.invalidShare <=': declaration.data.maximumInvalidShare,
+    'data.ruleViolationShare <=': declaration.data.maximumInvalidShare,
     'data.duplicateShare <=': declaration.data.maximumDuplicateShare,
-    'data.positiveShare >=': declaration.data.classShares?.['1']?.minimum,
-    'data.positiveShare <=': declaration.data.classShares?.['1']?.maximum,
+    'data.repeatedShare <=': declaration.data.maximumDuplicateShare,
+    'data.classShare.1 >=': declaration.data.classShares?.['1']?.minimum,
+    'data.classShare.1 <=': declaration.data.classShares?.['1']?.maximum,
+    'data.singleFeaturePower <=': 0.99,
+    'data.sensitiveFeatures <=': 0,
     'data.ageDays <=': declaration.data.maximumAgeDays,
+  });
+});
+
+test('the data gate asks for what a project may leave open only where it is declared', () => {
+  const data = {
+    ...declaration.data, classShares: undefined, targetMean: { minimum: 1, maximum: 2 }, maximumRows: 9, maximumNewestValueAgeDays: 8, maximumDuplicateRowShare: 0.7, maximumRuleViolationShare: 0.6,
+    maximumSingleFeaturePower: 0.9, maximumDriftedFeatureShare: 0.3, featureCostBudget: 20,
+  };
+  expect(limits(dataCriteria({ ...project, declaration: { ...declaration, data } }))).toMatchObject({
+    'data.rows <=': 9, 'data.newestValueAgeDays <=': 8, 'data.duplicateRowShare <=': 0.7, 'data.ruleViolationShare <=': 0.6, 'data.singleFeaturePower <=': 0.9,
+    'data.driftedFeatureShare <=': 0.3, 'data.featureCost <=': 20, 'data.targetMean >=': 1, 'data.targetMean <=': 2,
   });
 });
 
@@ -59,6 +75,7 @@ const ALL = [dataCriteria, modelCriteria, qualificationCriteria, promotionCriter
 test('every criterion names a measurement that its check makes, and where the demand comes from', () => {
   const metrics = [Checks.MODEL.id, Checks.QUALITY.id].flatMap((id) => Object.keys(METRICS[declaration.problemType]).map((metric) => `${id}.${metric}`));
   const known = [...metrics, ...Object.values(Checks).flatMap(({ id, measurements }) => Object.values(measurements).map((measurement) => `${id}.${measurement}`))];
-  expect(ALL.filter(({ check, measurement }) => !known.includes(`${check}.${measurement}`))).toEqual([]);
+  const ofClass = ({ check, measurement }: Criterion): boolean => check === Checks.DATA.id && measurement.startsWith(classShare(''));
+  expect(ALL.filter((criterion) => !ofClass(criterion) && !known.includes(`${criterion.check}.${criterion.measurement}`))).toEqual([]);
   expect(ALL.filter(({ paperSection, mlTestScore, measurement }) => paperSection === '' || (mlTestScore === undefined && measurement !== 'rows'))).toEqual([]);
 });

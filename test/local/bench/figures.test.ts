@@ -13,9 +13,9 @@ test('a figure is the median of the calls after the first ones', async () => {
 
 test('the table tells which limit is exceeded, and by how much more than the yardstick', () => {
   const table = tableOf([
-    { name: 'quick', milliseconds: 1.234, limit: 2, ratio: 3, yardstick: 'a bare request' },
-    { name: 'slow', milliseconds: 3456, limit: 3000, ratio: 20.4, yardstick: 'a bare start' },
-    { name: 'free', milliseconds: 5, ratio: 8, yardstick: 'a bare request' },
+    { name: 'quick', unit: 'ms', value: 1.234, limit: 2, ratio: 3, yardstick: 'a bare request' },
+    { name: 'slow', unit: 'ms', value: 3456, limit: 3000, ratio: 20.4, yardstick: 'a bare start' },
+    { name: 'free', unit: 'ms', value: 5, ratio: 8, yardstick: 'a bare request' },
   ]);
   expect(table.split('\n').map((line) => line.split(/\s{2,}/))).toEqual([
     ['figure', 'median', 'limit', 'of the same run'],
