@@ -3,7 +3,7 @@ import { Env, Layout } from './contract';
 import { requireEnv } from './environment';
 import { canonicalJson, sha256 } from './hash';
 import { modelProject } from './project';
-import { findBytes, isPreconditionFailed, parseJson, putOnce, s3Uri } from './s3';
+import { findBytes, getBytes, isPreconditionFailed, parseJson, putOnce, s3Uri } from './s3';
 
 /** Where the evidence of a check lies: beside the verdict of its gate run. */
 export function evidenceUri(event: CheckEvent, check: string): string {
@@ -50,8 +50,14 @@ export async function writeEvidence(
 export async function writeReport(event: CheckEvent, name: string, report: unknown): Promise<EvidenceFile> {
   const prefix = Layout.gatePrefix(modelProject().declaration.name, event.gate, event.runId);
   const uri = s3Uri(requireEnv(Env.EVIDENCE_BUCKET), `${prefix}${name}`);
-  const first = await findBytes(uri);
-  return { name, uri, sha256: first === undefined ? await putOnce(uri, canonicalJson(report)) : sha256(first) };
+  try {
+    return { name, uri, sha256: await putOnce(uri, canonicalJson(report)) };
+  } catch (error) {
+    if (!isPreconditionFailed(error instanceof Error ? error.cause : undefined)) {
+      throw error;
+    }
+    return { name, uri, sha256: sha256(await getBytes(uri)) };
+  }
 }
 
 async function firstEvidence(uri: string, evidence: Evidence): Promise<string> {
