@@ -43,7 +43,7 @@ export async function collectFacts(database: Database, found: readonly TableFile
   );
   const rows = files.reduce((sum, { counts }) => sum + counts.rows, 0);
   const content = files.length === 0 ? NOTHING(schema) : await collectContent(source, columns, rows, project);
-  return { rows, files: files.map((file) => fileFacts(file, expectedColumns(schema))), unreadable, columns, ...content };
+  return { rows, files: files.map((file) => fileFacts(file, expectedColumns(schema), schema.ignored)), unreadable, columns, ...content };
 }
 
 type Content = Omit<SnapshotFacts, 'rows' | 'files' | 'unreadable'>;
@@ -160,8 +160,8 @@ async function profiles(source: SnapshotSource, sample: Sample, { features }: Da
   return Object.fromEntries(found);
 }
 
-function fileFacts({ file, present, counts }: StagedFile, expected: readonly ColumnSchema[]): FileFacts {
-  const names = new Set(expected.map(({ name }) => name));
+function fileFacts({ file, present, counts }: StagedFile, expected: readonly ColumnSchema[], ignored: readonly string[] = []): FileFacts {
+  const names = new Set([...expected.map(({ name }) => name), ...ignored]);
   return {
     name: file.name,
     rows: counts.rows,

@@ -101,6 +101,8 @@ export interface DataSchema {
   readonly rules?: readonly ColumnRule[];
   /** Names that no delivery may have, whatever its case; `*` stands for any characters, e.g. `*_email`. @default - none */
   readonly forbidden?: readonly string[];
+  /** Columns that deliveries may have and nothing reads. Any other column that the schema does not name is a fault. @default - none */
+  readonly ignored?: readonly string[];
 }
 
 /** Inclusive bounds. */

@@ -165,10 +165,18 @@ function conditionFault(item: ColumnCondition, columns: ReadonlyMap<string, Colu
 
 const kindOf = (type: ColumnType): string => (NUMERIC.includes(type) ? 'number' : TIMES.includes(type) ? 'time' : type);
 
-const forbiddenColumns: Rule<DataSchema> = (schema) => {
-  const forbidden = schema.forbidden ?? [];
-  const position = forbidden.findIndex((name) => columnsOf(schema).some((column) => column.name.toLowerCase() === name.toLowerCase()));
-  return position === -1 ? undefined : { path: ['forbidden', position], message: `must not be a column of the schema, got "${forbidden[position]}"; take it out of one of the two` };
+/** What is forbidden or ignored is no column, and not both. */
+const otherNames: Rule<DataSchema> = (schema) => {
+  const same = (name: string) => (other: string): boolean => other.toLowerCase() === name.toLowerCase();
+  for (const list of ['forbidden', 'ignored'] as const) {
+    const names = schema[list] ?? [];
+    const known = [...columnsOf(schema).map(({ name }) => name), ...(list === 'ignored' ? (schema.forbidden ?? []) : [])];
+    const position = names.findIndex((name) => known.some(same(name)));
+    if (position !== -1) {
+      return { path: [list, position], message: `must not be a column of the schema${list === 'ignored' ? ' or forbidden' : ''}, got "${names[position]}"; take it out of one of the two` };
+    }
+  }
+  return undefined;
 };
 
 export const dataSchemaSchema: z.ZodType<DataSchema> = group({
@@ -180,4 +188,5 @@ export const dataSchemaSchema: z.ZodType<DataSchema> = group({
   features: listOf(columnSchema(), 'a list of columns').min(1, { error: 'must hold at least one column, got []' }),
   rules: listOf(rule(), 'a list of rules').optional(),
   forbidden: listOf(text(256), 'a list of names').optional(),
-}).check(ordered<DataSchema>(distinctNames, distinctRules, rulesOfColumns, forbiddenColumns));
+  ignored: listOf(text(256), 'a list of names').optional(),
+}).check(ordered<DataSchema>(distinctNames, distinctRules, rulesOfColumns, otherNames));

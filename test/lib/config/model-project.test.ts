@@ -185,6 +185,7 @@ describe('a fault in schema.json is named with line, value and what is allowed:'
     ['a rule with two operators', '"version": "1",', '"version": "1", "rules": [{"id": "r", "then": [{"column": "AGEP", "is": 1, "maximum": 2}]}],', expect.stringContaining('must come with exactly one of is, isNot, in, ')],
     ['a rule with a value of another type', '"version": "1",', '"version": "1", "rules": [{"id": "r", "then": [{"column": "AGEP", "in": [1, "2"]}]}],', 'models/employment/schema.json:2: rules[0].then[0].in must be of the type of AGEP, integer, got "2"'],
     ['a forbidden feature', '"version": "1",', '"version": "1", "forbidden": ["agep"],', 'models/employment/schema.json:2: forbidden[0] must not be a column of the schema, got "agep"; take it out of one of the two'],
+    ['an ignored feature', '"version": "1",', '"version": "1", "ignored": ["notes", "AGEP"],', 'models/employment/schema.json:2: ignored[1] must not be a column of the schema or forbidden, got "AGEP"; take it out of one of the two'],
   ])('%s', (_case, from, to, expected) => {
     edit('schema.json', from, to);
     expect(faults(() => ModelProject.load(folder))).toEqual([expected]);
