@@ -135,6 +135,8 @@ export interface FairnessDeclaration {
   readonly favourableLabel?: Label;
   /** Column within whose values decisions are compared as well. */
   readonly stratum?: string;
+  /** Greatest range of recall and of false positive rate over the groups (equalized odds). @default - recorded, not judged */
+  readonly maximumOddsDifference?: number;
 }
 
 /** Limits of metrics by name; the names of each problem type stand in `metrics/contract.ts`. At least one bound each. */
@@ -239,6 +241,25 @@ export interface ModelDeclaration {
     };
     /** @default - not applicable */
     readonly fairness?: FairnessDeclaration;
+    /** What the candidate may cost. @default - recorded, not judged */
+    readonly costs?: {
+      readonly maximumModelBytes?: number;
+      readonly maximumFitSeconds?: number;
+      /** For 1,000 rows at once. */
+      readonly maximumScoreMilliseconds?: number;
+    };
+    /** Limits of the studies of the training pipeline that depend on the project. */
+    readonly studies?: {
+      /**
+       * How much worse than in the period of training the primary metric of a model of the age `monitoring.maximumModelAgeDays` may be: an AUC, an accuracy,
+       * or a share of the error. @default - recorded, not judged
+       */
+      readonly maximumStalenessLoss?: number;
+      /** Features that may cost nothing when their values are permuted. @default - all but one */
+      readonly maximumUnimportantFeatures?: number;
+      /** Greatest difference between two fits with the same seed. @default 1e-12 */
+      readonly reproducibilityTolerance?: number;
+    };
     /** Greatest difference of a metric or a prediction between a version and the same rebuilt from its manifest. @default { tolerance: 1e-9 } */
     readonly reproduction?: { readonly tolerance: number };
   };
@@ -280,6 +301,8 @@ export interface ModelDeclaration {
     };
     /** Limits on delayed labels; a window beyond one breaches. */
     readonly quality: MetricLimits;
+    /** Age of the champion's training data beyond which it counts as stale; `quality.studies.maximumStalenessLoss` holds it to account. @default - no limit */
+    readonly maximumModelAgeDays?: number;
     readonly retraining: { readonly breaches: number; readonly windows: number; readonly coolDownHours: number };
   };
   readonly modelCard: {

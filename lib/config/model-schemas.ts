@@ -56,6 +56,7 @@ const fairness = () =>
     minimumPositives: integer(0),
     favourableLabel: scalar().optional(),
     stratum: text(256).optional(),
+    maximumOddsDifference: share().optional(),
   });
 
 export const declarationSchema: z.ZodType<ModelDeclaration> = group({
@@ -106,6 +107,12 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
     slices: group({ columns: listOf(text(256), 'a list of columns').min(1), minimumRows: integer(1), maximumLoss: share() }).optional(),
     fairness: fairness().optional(),
     reproduction: group({ tolerance: share() }).optional(),
+    costs: group({ maximumModelBytes: positive().optional(), maximumFitSeconds: positive().optional(), maximumScoreMilliseconds: positive().optional() }).optional(),
+    studies: group({
+      maximumStalenessLoss: share().optional(),
+      maximumUnimportantFeatures: integer(0).optional(),
+      reproducibilityTolerance: share().optional(),
+    }).optional(),
   }),
   serving: group({
     instanceType: instanceType(),
@@ -136,6 +143,7 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
       criticalFeatures: listOf(text(256), 'a list of feature names'),
     }).check(ordered(atMost('psiWarning', 'psiAlarm'))),
     quality: metricLimits(),
+    maximumModelAgeDays: positive().optional(),
     retraining: group({ breaches: integer(1), windows: integer(1), coolDownHours: between(0, 8760) }).check(ordered(atMost('breaches', 'windows'))),
   }),
   modelCard: group({
