@@ -1,9 +1,9 @@
 import { getJson } from '../shared/s3';
 
-/** Records with the probabilities that the candidate gave them when it was evaluated. */
+/** Records with the numbers that the candidate answered when it was evaluated: a probability, one for each class, or a value. */
 export interface GoldenRecords {
   readonly records: readonly Readonly<Record<string, unknown>>[];
-  readonly expected: readonly number[];
+  readonly expected: readonly (readonly number[])[];
 }
 
 /**

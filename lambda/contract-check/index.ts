@@ -1,6 +1,7 @@
 import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
 import { type ApplicationAnswer, callApplication } from '../prediction/client';
 import { PREDICTION_FUNCTION } from '../prediction/contract';
+import { answerForm } from '../shared/answers';
 import * as clients from '../shared/clients';
 import { requireEnv } from '../shared/environment';
 import { writeEvidence } from '../shared/evidence';
@@ -27,12 +28,13 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
 }
 
 async function run(runId: string, golden: GoldenRecords): Promise<Measurement[]> {
-  const { schema } = modelProject();
+  const project = modelProject();
+  const { schema } = project;
   const functionName = requireEnv(PREDICTION_FUNCTION);
   const call = (id: string, body: string): Promise<ApplicationAnswer> => callApplication(clients.lambda(), functionName, `${runId}-${id}`, body);
   const invalid = invalidRequests(schema, golden.records[0] ?? {});
   return measure(
-    schema.recordId.name,
+    { recordId: schema.recordId.name, form: answerForm(project) },
     await inTurn(cut(golden), async (part, index): Promise<ValidCall> => {
       return { ...part, answer: await call(`valid-${index}`, JSON.stringify({ records: part.records })) };
     }),

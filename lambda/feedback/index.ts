@@ -36,10 +36,11 @@ export async function handler({ runId, decision, verdictUri }: FeedbackEvent): P
 }
 
 async function build(database: Database, windowUris: readonly string[], labelsUris: readonly string[]): Promise<{ rows: number; content: Uint8Array }> {
-  const { schema } = modelProject();
+  const project = modelProject();
+  const { schema } = project;
   const manifests = await Promise.all(windowUris.map(readManifest));
   const objects = [...new Set(manifests.flatMap((manifest) => manifest.objects))];
-  await loadWindow(database, await downloadFiles(database, objects), schema);
+  await loadWindow(database, await downloadFiles(database, objects), project);
   const labels: TableFile[] = [];
   for (const uri of labelsUris) {
     labels.push(...(await downloadFolder(database, uri)));

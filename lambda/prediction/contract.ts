@@ -1,4 +1,4 @@
-import type { Label } from '../shared/contract';
+import type { ModelOutput } from '../shared/contract';
 
 /**
  * What callers of the application send and get, as JSON over HTTP (`POST /`, content type `application/json`).
@@ -25,17 +25,11 @@ export interface PredictionResponse {
   readonly predictions: readonly Prediction[];
 }
 
-export interface Prediction {
-  /** The record id, under the name of its column. */
-  readonly [column: string]: unknown;
-  /** Of the positive class, 0 to 1. */
-  readonly probability: number;
-  readonly label: Label;
-  /** What the application made of it under the project's decision threshold. */
-  readonly decision: Decision;
-}
-
-export type Decision = 'positive' | 'negative';
+/**
+ * The model's answer, with the record id under the name of its column, and what the application made of it: `positive` or `negative` under the project's
+ * decision threshold, the most probable class, or `estimated` for a number.
+ */
+export type Prediction = ModelOutput & { readonly decision: string } & { readonly [column: string]: unknown };
 
 /** Body of every answer with another status than 200. */
 export interface PredictionError {

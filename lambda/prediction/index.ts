@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { answerForm } from '../shared/answers';
 import * as clients from '../shared/clients';
-import { Env, type InferenceRecord, type Label, type ModelProjectData } from '../shared/contract';
+import { Env, type InferenceRecord, type ModelProjectData } from '../shared/contract';
 import { requireEnv } from '../shared/environment';
 import { logger } from '../shared/logger';
 import { modelProject } from '../shared/project';
 import {
-  type Decision,
   type HttpEvent,
   type HttpResponse,
   INFERENCE_STREAM,
@@ -40,7 +40,7 @@ async function predict(event: HttpEvent, requestId: string): Promise<PredictionR
   const project = modelProject();
   const request = parseRequest(event, project.schema);
   const started = Date.now();
-  const answer = await invokeModel(runtime, requireEnv(Env.ENDPOINT_NAME), request);
+  const answer = await invokeModel(runtime, requireEnv(Env.ENDPOINT_NAME), request, answerForm(project));
   const records = inferenceRecords(request, answer, project, {
     requestId,
     time: new Date(started).toISOString(),
@@ -52,8 +52,8 @@ async function predict(event: HttpEvent, requestId: string): Promise<PredictionR
     modelPackageArn: answer.modelPackageArn,
     predictions: records.map(({ recordId, output, response }) => ({
       [project.schema.recordId.name]: recordId,
-      ...(output as { probability: number; label: Label }),
-      decision: response.decision as Decision,
+      ...output,
+      decision: response.decision,
     })),
   };
 }
@@ -62,12 +62,13 @@ async function predict(event: HttpEvent, requestId: string): Promise<PredictionR
 export function inferenceRecords(
   request: PredictionRequest,
   answer: ModelAnswer,
-  { schema, declaration }: ModelProjectData,
+  project: ModelProjectData,
   call: Pick<InferenceRecord, 'requestId' | 'time' | 'latencyMilliseconds'>,
 ): InferenceRecord[] {
-  return answer.predictions.map((prediction, row) => {
+  const { schema } = project;
+  const { decide } = answerForm(project);
+  return answer.predictions.map((output, row) => {
     const { [schema.recordId.name]: recordId, ...input } = request.records[row] ?? {};
-    const decision: Decision = prediction.probability >= (declaration.decisionThreshold ?? 0.5) ? 'positive' : 'negative';
     return {
       ...call,
       row,
@@ -76,8 +77,8 @@ export function inferenceRecords(
       schemaVersion: schema.version,
       recordId: (recordId ?? null) as string | number | null,
       input,
-      output: { probability: prediction.probability, label: prediction.label },
-      response: { decision },
+      output,
+      response: { decision: decide(output) },
     };
   });
 }

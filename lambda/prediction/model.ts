@@ -1,11 +1,13 @@
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import type { AnswerForm } from '../shared/answers';
+import type { ModelOutput } from '../shared/contract';
 import type { PredictionRequest } from './contract';
 
 /** Answer of the model container. */
 export interface ModelAnswer {
   readonly modelPackageArn: string;
   readonly variant: string;
-  readonly predictions: readonly { readonly probability: number; readonly label: number | string }[];
+  readonly predictions: readonly ModelOutput[];
 }
 
 /** The endpoint is not there, or cannot take the request now. */
@@ -25,9 +27,9 @@ const UNAVAILABLE = ['ServiceUnavailable', 'ThrottlingException', 'ModelNotReady
  *
  * @throws ModelUnavailable, ModelError, or the SDK's error for everything that is neither.
  */
-export async function invokeModel(client: SageMakerRuntimeClient, endpointName: string, request: PredictionRequest): Promise<ModelAnswer> {
+export async function invokeModel(client: SageMakerRuntimeClient, endpointName: string, request: PredictionRequest, form: AnswerForm): Promise<ModelAnswer> {
   const { body, variant } = await invoke(client, endpointName, JSON.stringify(request));
-  return { ...parseAnswer(body, request.records.length), variant };
+  return { ...parseAnswer(body, request.records.length, form), variant };
 }
 
 async function invoke(client: SageMakerRuntimeClient, endpointName: string, body: string): Promise<{ body: string; variant: string }> {
@@ -57,10 +59,10 @@ async function invoke(client: SageMakerRuntimeClient, endpointName: string, body
  *
  * @throws ModelError naming the deviation.
  */
-export function parseAnswer(body: string, rows: number): Omit<ModelAnswer, 'variant'> {
-  let answer: Partial<ModelAnswer> | null;
+export function parseAnswer(body: string, rows: number, form: AnswerForm): Omit<ModelAnswer, 'variant'> {
+  let answer: { readonly modelPackageArn?: unknown; readonly predictions?: unknown } | null;
   try {
-    answer = JSON.parse(body) as Partial<ModelAnswer> | null;
+    answer = JSON.parse(body) as typeof answer;
   } catch (error) {
     throw new ModelError('the model answered something that is no JSON', { cause: error });
   }
@@ -71,11 +73,14 @@ export function parseAnswer(body: string, rows: number): Omit<ModelAnswer, 'vari
   if (!Array.isArray(predictions) || predictions.length !== rows) {
     throw new ModelError(`the model answered ${Array.isArray(predictions) ? predictions.length : 'no'} predictions for ${rows} records`);
   }
-  const wrong = predictions.findIndex(({ probability, label }) => !isProbability(probability) || !['string', 'number'].includes(typeof label));
-  if (wrong >= 0) {
-    throw new ModelError(`prediction ${wrong} of the model is no {probability: 0 to 1, label}: ${JSON.stringify(predictions[wrong])}`);
-  }
-  return { modelPackageArn, predictions };
+  return {
+    modelPackageArn,
+    predictions: predictions.map((prediction: unknown, index) => {
+      const output = form.parse(prediction);
+      if (output === undefined) {
+        throw new ModelError(`prediction ${index} of the model is no ${form.shape}: ${JSON.stringify(prediction)}`);
+      }
+      return output;
+    }),
+  };
 }
-
-const isProbability = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;

@@ -1,9 +1,13 @@
-import type { DataSchema } from '../shared/contract';
+import type { ModelProjectData } from '../shared/contract';
 import type { Database } from '../shared/duckdb';
 import type { ColumnProfile, ReferenceProfile } from '../shared/profile/contract';
-import { condense, numericProfile, profileColumn, profileOf } from '../shared/profile/profile';
+import { predictionColumn, predictionProfile } from '../shared/profile/prediction';
+import { condense, profileColumn, profileOf } from '../shared/profile/profile';
 import type { TableFile } from '../shared/tables/files';
 import { loadTable } from '../shared/tables/reading';
+
+/** Column of the candidate in `predictions.parquet`. */
+const CANDIDATE = 'candidate';
 
 /** Of more rows a sample is profiled: quantiles of so many are right to a tenth of a percent of the ranks. */
 const MOST_ROWS = 200_000;
@@ -17,13 +21,14 @@ export async function buildReference(
   database: Database,
   train: readonly TableFile[],
   predictions: readonly TableFile[],
-  schema: DataSchema,
+  project: ModelProjectData,
 ): Promise<ReferenceProfile> {
+  const { schema } = project;
   const rows = await loadTable(database, 'train', train, schema.features.map(profileColumn), MOST_ROWS);
-  await loadTable(database, 'test', predictions, [{ name: 'candidate', type: 'DOUBLE' }], MOST_ROWS);
-  const prediction = condense(await numericProfile(database, 'test', 'candidate'));
+  await loadTable(database, 'test', predictions, [predictionColumn(CANDIDATE, project)], MOST_ROWS);
+  const prediction = condense(await predictionProfile(database, 'test', CANDIDATE, project));
   if (rows === 0 || prediction.count === 0) {
-    throw new Error(`a reference needs rows: the training split has ${rows}, the test predictions have ${prediction.count} probabilities`);
+    throw new Error(`a reference needs rows: the training split has ${rows}, the test predictions have ${prediction.count}`);
   }
   const features: Record<string, ColumnProfile> = {};
   for (const column of schema.features) {

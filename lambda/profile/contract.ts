@@ -1,11 +1,16 @@
 /** Input of the profile function. */
 export interface ProfileEvent {
-  /** Folder with the training split. */
-  readonly trainUri: string;
+  /** `evaluation.json`, which knows where the training split lies: a step that took an earlier run's results did not write it into this run. */
+  readonly evaluationUri: string;
   /** `predictions.parquet` of the evaluation. */
   readonly predictionsUri: string;
   /** Folder in which `reference.json` is written; or the file itself, when it ends in `.json`. */
   readonly outputUri: string;
+}
+
+/** The part of `evaluation.json` that the profile needs. */
+export interface EvaluationData {
+  readonly data: { readonly trainUri: string };
 }
 
 /** Output of the profile function. */

@@ -14,13 +14,13 @@ const member = (name: keyof QualityCheckContext): string => name;
 /** Joins labels that arrived late to the predictions of a window and measures how well the model did. */
 export async function handler(event: CheckEvent): Promise<CheckResult> {
   const startedAt = new Date().toISOString();
-  return writeEvidence(event, CHECK, startedAt, [await measure(event)]);
+  return writeEvidence(event, CHECK, startedAt, await measure(event));
 }
 
-async function measure(event: CheckEvent): Promise<Measurement> {
+async function measure(event: CheckEvent): Promise<Measurement[]> {
   const labelsUris = labelsOf(event);
   if (labelsUris.length === 0) {
-    return qualityNotApplicable('no labels have arrived');
+    return qualityNotApplicable(modelProject(), 'no labels have arrived');
   }
   const manifest = await readManifest(contextText(event, CHECK, member('windowUri')));
   return Database.use(async (database) => {
@@ -28,7 +28,7 @@ async function measure(event: CheckEvent): Promise<Measurement> {
     for (const uri of labelsUris) {
       labels.push(...(await (uri.endsWith('/') ? downloadFolder(database, uri) : downloadFiles(database, [uri]))));
     }
-    return measureQuality(database, await downloadFiles(database, manifest.objects), labels, modelProject());
+    return measureQuality(database, await downloadFiles(database, manifest.objects), labels, modelProject(), event.subject.digest);
   });
 }
 

@@ -1,38 +1,48 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { answerForm } from '../shared/answers';
 import type { ModelProjectData } from '../shared/contract';
 import { type Database, identifier, literal } from '../shared/duckdb';
-import { loadWindow, WINDOW_TABLE } from '../shared/inference-window';
-import { areaUnderCurve } from '../shared/statistics';
+import { loadWindow, PREDICTION, WINDOW_TABLE } from '../shared/inference-window';
+import { type Metric, METRICS, type OutputColumn, type Outputs, type Problem, problemOf } from '../shared/metrics';
 import type { TableFile } from '../shared/tables/files';
 import { loadTable, MissingColumnsError, numbers, UnreadableFileError } from '../shared/tables/reading';
-import { unusable } from '../shared/usable-scores';
 import { counted, figure, interval, rounded } from '../shared/words';
 
-const ID = Checks.QUALITY.measurements.AUC;
+/** Every metric of the project's problem type, by name. */
+const metricNames = ({ declaration }: ModelProjectData): string[] => Object.keys(METRICS[declaration.problemType]);
 
-export const qualityNotApplicable = (explanation: string): Measurement => ({ id: ID, status: 'notApplicable', explanation });
-const notMeasured = (explanation: string): Measurement => ({ id: ID, status: 'notMeasured', explanation });
+const all = (status: 'notApplicable' | 'notMeasured', project: ModelProjectData, explanation: string): Measurement[] =>
+  metricNames(project).map((id) => ({ id, status, explanation }));
+
+export const qualityNotApplicable = (project: ModelProjectData, explanation: string): Measurement[] => all('notApplicable', project, explanation);
 
 /** Predictions of a window with their labels. */
 export interface LabelledPredictions {
   readonly predictions: number;
-  readonly labels: number;
-  readonly label: Float64Array;
-  readonly probability: Float64Array;
+  /** Labels that arrived. */
+  readonly arrived: number;
+  readonly labels: Float64Array;
+  readonly outputs: Outputs;
 }
 
-/** Joins and measures; what is malformed is not measured, with the reason. */
+/**
+ * Joins and measures; what is malformed is not measured, with the reason.
+ *
+ * @param seed of intervals by bootstrap
+ */
 export async function measureQuality(
   database: Database,
   window: readonly TableFile[],
   labels: readonly TableFile[],
   project: ModelProjectData,
-): Promise<Measurement> {
+  seed: string,
+): Promise<Measurement[]> {
+  const problem = problemOf(project);
   try {
-    return judge(await join(database, window, labels, project), project);
+    return judge(await join(database, window, labels, project, problem), project, problem, seed);
   } catch (error) {
     if (error instanceof UnreadableFileError || error instanceof MissingColumnsError) {
-      return notMeasured(error.message);
+      return all('notMeasured', project, error.message);
     }
     throw error;
   }
@@ -43,53 +53,61 @@ async function join(
   database: Database,
   window: readonly TableFile[],
   labels: readonly TableFile[],
-  { schema, declaration }: ModelProjectData,
+  project: ModelProjectData,
+  problem: Problem,
 ): Promise<LabelledPredictions> {
-  const { recordId, target } = schema;
+  const { recordId, target } = project.schema;
   const numeric = recordId.type === 'integer' || recordId.type === 'number';
   // The log holds ids as JSON, a delivery as its file has them: numbers are compared as numbers.
   const key = (column: string): string => (numeric ? `TRY_CAST(${column} AS DOUBLE)` : column);
-  const { positiveLabel } = declaration;
-  const positive = typeof positiveLabel === 'number'
-    ? `TRY_CAST(${identifier(target.name)} AS DOUBLE) = ${positiveLabel}`
-    : `${identifier(target.name)} = ${literal(String(positiveLabel))}`;
-  await loadWindow(database, window, schema);
+  await loadWindow(database, window, project);
   await loadTable(database, 'labels', labels, [{ name: recordId.name, type: 'VARCHAR' }, { name: target.name, type: 'VARCHAR' }]);
   const { predictions } = await database.row<{ predictions: number }>(`SELECT count(*) AS predictions FROM ${WINDOW_TABLE}`);
-  const { labels: count } = await database.row<{ labels: number }>('SELECT count(*) AS labels FROM labels');
+  const { arrived } = await database.row<{ arrived: number }>('SELECT count(*) AS arrived FROM labels');
+  const classes = `[${(target.domain ?? []).map((value) => literal(String(value))).join(', ')}]`;
+  const number = ({ name, kind }: OutputColumn): string => (kind === 'number' ? identifier(name) : `nullif(list_position(${classes}, ${identifier(name)}), 0) - 1`);
+  const outputs = problem.outputs(PREDICTION);
   const joined = await database.columns(
     `WITH latest AS (
-       SELECT ${key('"recordId"')} AS id, probability FROM ${WINDOW_TABLE} WHERE "recordId" IS NOT NULL
+       SELECT ${key('"recordId"')} AS id, ${outputs.map(({ name }) => identifier(name)).join(', ')} FROM ${WINDOW_TABLE} WHERE "recordId" IS NOT NULL
        QUALIFY row_number() OVER (PARTITION BY id ORDER BY "time" DESC, "requestId", "row") = 1
      ), labelled AS (
-       SELECT ${key(identifier(recordId.name))} AS id, CAST(last(${positive} ORDER BY rowid) AS INTEGER) AS label FROM labels
+       SELECT ${key(identifier(recordId.name))} AS id, last(${answerForm(project).label(identifier(target.name))} ORDER BY rowid) AS ${identifier(problem.label.name)} FROM labels
        WHERE ${identifier(target.name)} IS NOT NULL GROUP BY id
      )
-     SELECT label, probability FROM latest JOIN labelled USING (id) ORDER BY id`,
+     SELECT ${[problem.label, ...outputs].map((column, index) => `${number(column)} AS "${index}"`).join(', ')} FROM latest JOIN labelled USING (id) ORDER BY id`,
   );
-  return { predictions, labels: count, label: numbers(joined.label), probability: numbers(joined.probability) };
+  return { predictions, arrived, labels: numbers(joined[0]), outputs: outputs.map((_, index) => numbers(joined[index + 1])) };
 }
 
-/** AUC of what is labelled. Labels come late by nature: too few of them is no finding about the model. */
-export function judge({ predictions, labels, label, probability }: LabelledPredictions, { declaration }: ModelProjectData): Measurement {
-  const { minimumRows } = declaration.monitoring;
-  if (label.length < minimumRows) {
+/** Every metric of what is labelled. Labels come late by nature: too few of them is no finding about the model. */
+export function judge({ predictions, arrived, labels, outputs }: LabelledPredictions, project: ModelProjectData, problem: Problem, seed: string): Measurement[] {
+  const { problemType, monitoring } = project.declaration;
+  if (labels.length < monitoring.minimumRows) {
     return qualityNotApplicable(
-      `${figure(label.length)} of ${counted(predictions, 'prediction')} have a label among the ${figure(labels)} that arrived; monitoring.minimumRows is ${figure(minimumRows)}`,
+      project,
+      `${figure(labels.length)} of ${counted(predictions, 'prediction')} have a label among the ${figure(arrived)} that arrived; monitoring.minimumRows is ${figure(monitoring.minimumRows)}`,
     );
   }
-  const problem = unusable(label, probability, 'the model in production');
-  if (problem !== undefined) {
-    return notMeasured(problem);
+  const fault = problem.unusable(labels, outputs, 'the model in production');
+  if (fault !== undefined) {
+    return all('notMeasured', project, fault);
   }
-  const area = areaUnderCurve(label, probability);
+  const metrics = problem.metrics(labels, outputs, seed);
+  const where = `on ${figure(labels.length)} labelled of ${counted(predictions, 'prediction')}`;
+  return metricNames(project).map((id) => measurement(id, METRICS[problemType][id]?.title ?? id, metrics[id] ?? { problem: 'it was not measured' }, labels.length, where));
+}
+
+function measurement(id: string, title: string, { value, interval: bounds, problem }: Metric, sampleSize: number, where: string): Measurement {
+  if (value === undefined) {
+    return { id, status: 'notMeasured', explanation: `${title} ${where}: ${problem ?? 'no value'}` };
+  }
   return {
-    id: ID,
+    id,
     status: 'measured',
-    value: area.auc,
-    interval: area.interval,
-    sampleSize: label.length,
-    explanation: `AUC ${rounded(area.auc)} (95 % interval ${interval(area.interval)}) on ${figure(label.length)} labelled of ${counted(predictions, 'prediction')}`,
-    details: { positives: area.positives, negatives: area.negatives },
+    value,
+    ...(bounds !== undefined && { interval: bounds }),
+    sampleSize,
+    explanation: `${title} ${rounded(value)}${bounds === undefined ? '' : ` (95 % interval ${interval(bounds)})`} ${where}`,
   };
 }

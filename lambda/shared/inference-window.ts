@@ -1,16 +1,28 @@
 import type { WindowManifest } from '../drift-check/contract';
-import { CHECK_REQUEST_PREFIX, type DataSchema } from './contract';
+import { answerForm } from './answers';
+import { CHECK_REQUEST_PREFIX, type ModelProjectData } from './contract';
 import { type Database, identifier, literal } from './duckdb';
-import { isCategorical } from './profile/profile';
+import { profileColumn } from './profile/profile';
 import { getJson } from './s3';
+import { DUCKDB } from './schema/dialect';
 import type { TableFile } from './tables/files';
-import { reading, source } from './tables/reading';
+import { reading, source, type TableColumn } from './tables/reading';
 
-/** Table with one row per prediction: `requestId`, `row`, `time`, `recordId`, `probability`, and `input_<feature>`. */
+/**
+ * Table with one row per prediction: `requestId`, `row`, `time`, `recordId`, the columns of the answer ({@link PREDICTION}), and `input_<feature>`.
+ */
 export const WINDOW_TABLE = 'predictions';
+
+/** Column of the window's table with the probability, the class or the value; of several classes, `<name>_<i>` holds their probabilities. */
+export const PREDICTION = 'prediction';
 
 /** Column of the window's table with an input of the model. */
 export const inputColumn = (feature: string): string => `input_${feature}`;
+
+const inputExpression = ({ name, time }: TableColumn): string => {
+  const input = `record.input.${identifier(name)}`;
+  return time === undefined ? input : DUCKDB.epochOfText(input, time);
+};
 
 /** @throws Error when the manifest is not readable or has another form. */
 export async function readManifest(uri: string): Promise<WindowManifest> {
@@ -27,22 +39,27 @@ export async function readManifest(uri: string): Promise<WindowManifest> {
  *
  * @throws UnreadableFileError when an object holds something else than JSON lines.
  */
-export async function loadWindow(database: Database, files: readonly TableFile[], schema: DataSchema): Promise<void> {
-  const inputs = schema.features.map((feature) => ({ feature, type: isCategorical(feature) ? 'VARCHAR' : 'DOUBLE' }));
-  const form = {
-    requestId: 'VARCHAR', row: 'BIGINT', time: 'VARCHAR', recordId: 'VARCHAR', output: { probability: 'DOUBLE' },
-    input: Object.fromEntries(inputs.map(({ feature, type }) => [feature.name, type])),
+export async function loadWindow(database: Database, files: readonly TableFile[], project: ModelProjectData): Promise<void> {
+  const form = answerForm(project);
+  const outputs = form.columns(PREDICTION);
+  const inputs = project.schema.features.map(profileColumn);
+  const json = {
+    requestId: 'VARCHAR', row: 'BIGINT', time: 'VARCHAR', recordId: 'VARCHAR', output: form.members,
+    input: Object.fromEntries(inputs.map(({ name, type, time }) => [name, time === undefined ? type : 'VARCHAR'])),
   };
-  const columns = inputs.map(({ feature, type }) => `${identifier(inputColumn(feature.name))} ${type}`);
+  const columns = [
+    ...outputs.map(({ name, kind }) => `${identifier(name)} ${kind === 'class' ? 'VARCHAR' : 'DOUBLE'}`),
+    ...inputs.map(({ name, type }) => `${identifier(inputColumn(name))} ${type}`),
+  ];
   await database.run(
-    `CREATE TABLE log ("requestId" VARCHAR, "row" BIGINT, "time" VARCHAR, "recordId" VARCHAR, probability DOUBLE, ${columns.join(', ')})`,
+    `CREATE TABLE log ("requestId" VARCHAR, "row" BIGINT, "time" VARCHAR, "recordId" VARCHAR, ${columns.join(', ')})`,
   );
-  const values = inputs.map(({ feature }) => `record.input.${identifier(feature.name)}`);
+  const values = [...outputs.map(({ expression }) => `record.${expression}`), ...inputs.map(inputExpression)];
   for (const file of files) {
     await reading({ ...file, format: 'json' }, async () =>
       database.run(
-        `INSERT INTO log SELECT record."requestId", record."row", record."time", record."recordId", record.output.probability, ${values.join(', ')}
-         FROM (SELECT from_json(json, ${literal(JSON.stringify(form))}) AS record FROM ${source({ ...file, format: 'json' })})`,
+        `INSERT INTO log SELECT record."requestId", record."row", record."time", record."recordId", ${values.join(', ')}
+         FROM (SELECT from_json(json, ${literal(JSON.stringify(json))}) AS record FROM ${source({ ...file, format: 'json' })})`,
       ),
     );
   }

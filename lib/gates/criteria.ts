@@ -94,7 +94,7 @@ export function reproductionCriteria({ declaration: { quality } }: ModelProjectD
   ]);
 }
 
-/** Greatest difference between a served and a recorded probability that floating-point arithmetic explains. */
+/** Greatest difference between a served and a recorded prediction that floating-point arithmetic explains. */
 const GOLDEN_TOLERANCE = 1e-9;
 
 /** Limits on model and application together; they hold wherever the two are deployed. */
@@ -106,7 +106,7 @@ export function contractCriteria(): Criterion[] {
     { measurement: m.OUTPUT_FORMAT, title: 'Answers in the promised form', comparison: '>=', threshold: 1, unit: NONE, mlTestScore: 'I3' },
     {
       measurement: m.GOLDEN_DIFFERENCE,
-      title: 'Difference between served and evaluated probabilities',
+      title: 'Difference between served and evaluated predictions',
       comparison: '<=',
       threshold: GOLDEN_TOLERANCE,
       unit: NONE,

@@ -90,7 +90,7 @@ export class ModelDevelopment extends Construct {
     const profile = new InvokeHandler(this, 'Profile', {
       handler: handlers.profile,
       payload: {
-        trainUri: '{% $runUri & "/prepare/train" %}',
+        evaluationUri: EVALUATION_URI,
         predictionsUri: PREDICTIONS_URI,
         outputUri: '{% $runUri & "/profile/reference.json" %}',
       },
@@ -99,7 +99,7 @@ export class ModelDevelopment extends Construct {
     profile.next(
       this.modelGate.evaluate(this, 'Model gate', {
         subject: { type: 'developmentRun', name: RUN_ID, digest: '{% $snapshot.digest %}' },
-        context: { predictionsUri: PREDICTIONS_URI, evaluationUri: '{% $runUri & "/evaluation/evaluation.json" %}' },
+        context: { predictionsUri: PREDICTIONS_URI, evaluationUri: EVALUATION_URI },
         passed: register,
       }),
     );
@@ -248,5 +248,6 @@ export class ModelDevelopment extends Construct {
 const RUN_ID = '{% $states.context.Execution.Name %}';
 /** What a run is made with: the release that its input names, or the one of the version to rebuild. */
 const RELEASE = '{% $pin %}';
+const EVALUATION_URI = '{% $runUri & "/evaluation/evaluation.json" %}';
 const PREDICTIONS_URI = '{% $runUri & "/evaluation/predictions.parquet" %}';
 const CALL_TIMEOUT = sfn.Timeout.duration(Duration.minutes(2));

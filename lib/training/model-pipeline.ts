@@ -1,6 +1,6 @@
-import type { ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
 import { PipelineSteps } from '../../lambda/register/contract';
-import { type BuiltDefinition, type JobSettings, join, PipelineDefinition } from './pipeline-definition';
+import { type BuiltDefinition, type JobSettings, join, PipelineDefinition, type Text } from './pipeline-definition';
 
 /** Parameters that every execution of a model's pipeline gets. */
 export const PipelineParameters = {
@@ -28,10 +28,13 @@ export interface ModelPipelineOptions {
 }
 
 /**
- * The pipeline of a model project: prepare the data, train candidate and baseline, evaluate both and the champion on the same test rows.
- * It measures and does not judge: gates before and after it do.
+ * The pipeline of a model project: prepare the data, search for hyperparameters where the project asks for it, train candidate and baseline, evaluate both
+ * and the champion on the same test rows. It measures and does not judge: gates before and after it do.
+ *
+ * A SageMaker tuning job may stand in for the search: a step whose output `tune` holds `best-parameters.json` (docs/model-projects.md).
  */
-export function modelPipeline({ declaration }: ModelProjectData, options: ModelPipelineOptions): BuiltDefinition {
+export function modelPipeline(project: ModelProjectData, options: ModelPipelineOptions): BuiltDefinition {
+  const { declaration } = project;
   const { training } = declaration;
   const definition = new PipelineDefinition();
   const snapshot = definition.parameter(PipelineParameters.SNAPSHOT_URI);
@@ -47,47 +50,102 @@ export function modelPipeline({ declaration }: ModelProjectData, options: ModelP
     volumeSizeGb: VOLUME_GB,
     maximumRuntimeSeconds: training.maximumRuntimeMinutes * 60,
   };
+  // What an evaluation says depends on the champion of the day: it is never taken from an earlier run.
+  const reusable: JobSettings = { ...job, ...(training.cacheDays !== undefined && { cacheDays: training.cacheDays }) };
+  const settings = { ...textValues(training.hyperparameters), ...problemSettings(declaration) };
 
   const prepare = definition.processing(PipelineSteps.PREPARE, {
-    ...job,
+    ...reusable,
     entryPoint: ['python3', `${PROCESSING_CODE}/prepare.py`],
-    arguments: ['--data', `${INPUT}/data`, '--output', OUTPUT, '--seed', seed],
+    arguments: ['--data', `${INPUT}/data`, '--output', OUTPUT, '--seed', seed, ...splitArguments(training.split)],
     inputs: { code, data: snapshot },
-    outputs: {
-      train: join('/', run, 'prepare/train'),
-      validation: join('/', run, 'prepare/validation'),
-      test: join('/', run, 'prepare/test'),
-    },
+    outputs: Object.fromEntries(['train', 'validation', 'test', 'resources'].map((name) => [name, join('/', run, `prepare/${name}`)])),
   });
-  const train = (name: string, algorithm: string, folder: string) =>
+  const rows = { train: prepare.output('train'), validation: prepare.output('validation') };
+  const tune =
+    training.tuning === undefined
+      ? undefined
+      : definition.processing(PipelineSteps.TUNE, {
+          ...reusable,
+          entryPoint: ['python3', `${PROCESSING_CODE}/tune.py`],
+          arguments: [...tuningArguments(training.tuning), ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]), '--seed', seed],
+          inputs: { code, ...rows },
+          outputs: { tune: join('/', run, 'tune') },
+        });
+  const found: Readonly<Record<string, Text>> = tune === undefined ? {} : { tune: tune.output('tune') };
+  const train = (name: string, algorithm: string, folder: string, channels: Readonly<Record<string, Text>>) =>
     definition.training(name, {
-      ...job,
+      ...reusable,
       hyperparameters: {
-        ...Object.fromEntries(Object.entries(training.hyperparameters).map(([key, value]) => [key, String(value)])),
+        ...settings,
         algorithm,
         seed,
-        positive_label: String(declaration.positiveLabel),
-        decision_threshold: String(declaration.decisionThreshold),
+        // The rows that chose the hyperparameters have done their work and can be learned from.
+        refit: String(tune !== undefined),
         sagemaker_program: 'train.py',
         sagemaker_submit_directory: TRAINING_CODE,
       },
-      channels: { train: prepare.output('train'), validation: prepare.output('validation'), code },
+      channels: { ...rows, ...channels, code },
       outputPath: join('/', run, folder),
+      ...(training.instanceCount !== undefined && { instanceCount: training.instanceCount }),
+      ...(training.spot !== undefined && { spot: training.spot }),
     });
-  const candidate = train(PipelineSteps.TRAIN, 'candidate', 'train');
-  const baseline = train(PipelineSteps.TRAIN_BASELINE, 'baseline', 'baseline');
+  const candidate = train(PipelineSteps.TRAIN, 'candidate', 'train', found);
+  const baseline = train(PipelineSteps.TRAIN_BASELINE, 'baseline', 'baseline', {});
+  const folders = ['test', 'model', 'baseline', 'champion', 'resources', ...Object.keys(found)];
   definition.processing(PipelineSteps.EVALUATE, {
     ...job,
     entryPoint: ['python3', `${PROCESSING_CODE}/evaluate.py`],
-    arguments: [...['test', 'model', 'baseline', 'champion'].flatMap((name) => [`--${name}`, `${INPUT}/${name}`]), '--output', `${OUTPUT}/evaluation`, '--seed', seed],
+    arguments: [
+      ...folders.flatMap((name) => [`--${name}`, `${INPUT}/${name}`]),
+      ...['--output', `${OUTPUT}/evaluation`, '--train-uri', prepare.output('train'), '--seed', seed],
+      ...groupingColumns(declaration).flatMap((column) => ['--by', column]),
+    ],
     inputs: {
       code,
       test: prepare.output('test'),
+      resources: prepare.output('resources'),
       model: candidate.modelArtifact,
       baseline: baseline.modelArtifact,
       champion: championModel,
+      ...found,
     },
     outputs: { evaluation: join('/', run, 'evaluation') },
   });
   return definition.build();
 }
+
+const textValues = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
+/** What the scripts must know of the problem, by the names of their arguments. */
+const problemSettings = ({ problemType, positiveLabel, decisionThreshold }: ModelDeclaration): Record<string, string> =>
+  textValues({
+    problem_type: problemType,
+    ...(positiveLabel !== undefined && { positive_label: positiveLabel }),
+    ...(decisionThreshold !== undefined && { decision_threshold: decisionThreshold }),
+  });
+
+const splitArguments = (split: ModelDeclaration['training']['split']): string[] => [
+  '--split-by',
+  split?.by ?? 'recordId',
+  ...(split?.entity === undefined ? [] : ['--entity', split.entity]),
+];
+
+const tuningArguments = ({ space, trials, folds, maximumMinutes }: NonNullable<ModelDeclaration['training']['tuning']>): string[] => [
+  ...['--train', `${INPUT}/train`, '--validation', `${INPUT}/validation`, '--output', `${OUTPUT}/tune`],
+  // One argument each: SageMaker takes 256 characters.
+  ...Object.entries(space).flatMap(([name, values]) => ['--space', `${name}=${JSON.stringify(values)}`]),
+  ...['--trials', String(trials)],
+  ...(folds === undefined ? [] : ['--folds', String(folds)]),
+  ...(maximumMinutes === undefined ? [] : ['--maximum-minutes', String(maximumMinutes)]),
+];
+
+/** Columns whose values the evaluation puts beside the predictions, for slices and fairness. */
+const groupingColumns = ({ quality: { slices, fairness } }: ModelDeclaration): string[] => [
+  ...new Set([
+    ...(slices?.columns ?? []),
+    ...(fairness?.attributes.map(({ column }) => column) ?? []),
+    ...(fairness?.stratum === undefined ? [] : [fairness.stratum]),
+  ]),
+];

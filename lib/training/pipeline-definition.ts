@@ -24,6 +24,11 @@ export interface JobSettings {
   readonly maximumRuntimeSeconds: number;
   /** Key of the job's outputs: id, ARN or alias ARN. */
   readonly kmsKeyId: string;
+  /**
+   * Reuse what an earlier execution made of the same image, inputs and arguments for so many days. The outputs then lie where that execution put them:
+   * refer to them through the step. @default - every execution does the work
+   */
+  readonly cacheDays?: number;
 }
 
 /** Properties of a processing step. */
@@ -44,7 +49,14 @@ export interface TrainingProps extends JobSettings {
   readonly channels: Readonly<Record<string, Text>>;
   readonly outputPath: Text;
   readonly dependsOn?: readonly string[];
+  /** @default 1 */
+  readonly instanceCount?: number;
+  /** Spot instances: the job may be interrupted, and begins again. @default false */
+  readonly spot?: boolean;
 }
+
+/** A spot job may wait for capacity and begin again: this many times its running time, all in all. */
+const SPOT_WAIT_FACTOR = 2;
 
 /** Faults of the service and of capacity that pass by themselves. An error of the script is not among them. */
 const RETRY_POLICIES = [
@@ -73,7 +85,7 @@ export class PipelineDefinition {
 
   /** Adds a processing job. */
   public processing(name: string, props: ProcessingProps): ProcessingStep {
-    this.add(name, 'Processing', props.dependsOn, {
+    this.add(name, 'Processing', props, {
       ProcessingResources: { ClusterConfig: { InstanceType: props.instanceType, InstanceCount: 1, VolumeSizeInGB: props.volumeSizeGb } },
       AppSpecification: {
         ImageUri: props.image,
@@ -102,7 +114,7 @@ export class PipelineDefinition {
 
   /** Adds a training job. */
   public training(name: string, props: TrainingProps): TrainingStep {
-    this.add(name, 'Training', props.dependsOn, {
+    this.add(name, 'Training', props, {
       AlgorithmSpecification: { TrainingImage: props.image, TrainingInputMode: 'File' },
       HyperParameters: props.hyperparameters,
       InputDataConfig: Object.entries(props.channels).map(([channel, uri]) => ({
@@ -110,8 +122,12 @@ export class PipelineDefinition {
         DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'FullyReplicated' } },
       })),
       OutputDataConfig: { S3OutputPath: props.outputPath, KmsKeyId: props.kmsKeyId },
-      ResourceConfig: { InstanceType: props.instanceType, InstanceCount: 1, VolumeSizeInGB: props.volumeSizeGb },
-      StoppingCondition: { MaxRuntimeInSeconds: props.maximumRuntimeSeconds },
+      ResourceConfig: { InstanceType: props.instanceType, InstanceCount: props.instanceCount ?? 1, VolumeSizeInGB: props.volumeSizeGb },
+      StoppingCondition: {
+        MaxRuntimeInSeconds: props.maximumRuntimeSeconds,
+        ...(props.spot === true && { MaxWaitTimeInSeconds: props.maximumRuntimeSeconds * SPOT_WAIT_FACTOR }),
+      },
+      ...(props.spot === true && { EnableManagedSpotTraining: true }),
       RoleArn: props.roleArn,
       EnableNetworkIsolation: true,
     });
@@ -144,8 +160,18 @@ export class PipelineDefinition {
     return { body, digest: createHash('sha256').update(canonicalJson(json)).digest('hex'), parameters: this.parameters.map(({ Name }) => Name) };
   }
 
-  private add(name: string, type: string, dependsOn: readonly string[] | undefined, args: Readonly<Record<string, unknown>>): void {
-    this.steps.push({ Name: name, Type: type, Arguments: args, ...(dependsOn === undefined ? {} : { DependsOn: dependsOn }), RetryPolicies: RETRY_POLICIES } as StepJson);
+  private add(
+    name: string,
+    type: string,
+    { dependsOn, cacheDays }: { readonly dependsOn?: readonly string[]; readonly cacheDays?: number },
+    args: Readonly<Record<string, unknown>>,
+  ): void {
+    const options = {
+      ...(dependsOn === undefined ? {} : { DependsOn: dependsOn }),
+      ...(cacheDays === undefined ? {} : { CacheConfig: { Enabled: true, ExpireAfter: `P${cacheDays}D` } }),
+      RetryPolicies: RETRY_POLICIES,
+    };
+    this.steps.push({ Name: name, Type: type, Arguments: args, ...options } as StepJson);
   }
 }
 

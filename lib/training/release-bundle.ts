@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 import { lit, UnscopedValidationError } from '../core/errors';
 import { scratchFolder } from '../core/scratch';
 
-/** Code of a model project as one file. */
+/** What all model projects share. It is released with each of them, wherever they lie: a bundle rebuilds its model alone. */
+export const SHARED_PACKAGE = resolve(__dirname, '..', '..', 'models', 'tabular');
+
+/** Code of a model project and of the package that it calls, as one file. */
 export interface ReleaseBundle {
   /** Path of the zip file. */
   readonly path: string;
@@ -22,16 +25,23 @@ const LEFT_OUT = [/^tests$/, /^data$/, /^README/i, /^__pycache__$/, /\.pyc$/, /^
 const TIME = new Date(1980, 0, 1);
 
 /**
- * Packs the code of a model project: names sorted, one fixed time, so that the hash tells the content and nothing else.
+ * Packs the code of a model project: names sorted, one fixed time, so that the hash tells the content and nothing else. A project with a folder of the
+ * shared package's name has a copy of its own and keeps it.
  *
  * @throws when the folder holds nothing to pack.
  */
 export function bundleRelease(folder: string): ReleaseBundle {
-  const files = listFiles(folder).toSorted();
-  if (files.length === 0) {
+  const own = listFiles(folder);
+  if (own.length === 0) {
     throw new UnscopedValidationError(lit`ReleaseBundle`, `the model project ${JSON.stringify(folder)} holds no code to release`);
   }
-  const content: Zippable = Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file))]));
+  const shared = basename(SHARED_PACKAGE);
+  const places = new Map(own.map((file) => [file, join(folder, file)]));
+  if (!own.some((file) => file.startsWith(`${shared}/`))) {
+    listFiles(SHARED_PACKAGE).forEach((file) => places.set(`${shared}/${file}`, join(SHARED_PACKAGE, file)));
+  }
+  const files = [...places.keys()].toSorted();
+  const content: Zippable = Object.fromEntries(files.map((file) => [file, readFileSync(places.get(file) ?? '')]));
   const zip = zipSync(content, { mtime: TIME, level: 9 });
   const path = join(scratchFolder('release'), 'code.zip');
   writeFileSync(path, zip);

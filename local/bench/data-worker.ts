@@ -21,7 +21,7 @@ async function main(): Promise<void> {
       return 0;
     }
     if (kind === 'profile') {
-      return (await buildReference(database, [file], [file], BENCH_PROJECT.schema)).rows;
+      return (await buildReference(database, [file], [file], BENCH_PROJECT)).rows;
     }
     const now = new Date();
     const facts = await collectFacts(database, [file], BENCH_PROJECT, now);

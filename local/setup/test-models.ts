@@ -1,8 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { SetupError } from './errors';
 import { run } from './process';
 import { ensurePython, REPOSITORY_FOLDER } from './python';
+
+/** Where projects of every folder find the package that they share. */
+const SHARED_FOLDER = join(REPOSITORY_FOLDER, 'models');
 
 export interface ModelTestResult {
   readonly passed: number;
@@ -10,7 +13,8 @@ export interface ModelTestResult {
 }
 
 /**
- * Runs the unit tests (`tests/test_*.py`) of every model project of a folder with the project's Python and prints what they print.
+ * Runs the unit tests (`tests/test_*.py`) of every model project of a folder, and of a package that lies beside them, with the repository's Python and
+ * prints what they print.
  *
  * @param folder Folder of model projects. Default: `models` of the repository.
  * @param log Receives the output; standard error by default, so that standard output stays a machine's.
@@ -29,7 +33,7 @@ export async function testModels(
   for (const project of projects) {
     const finished = await run(python, ['-m', 'unittest', 'discover', '--start-directory', 'tests', '--verbose'], {
       cwd: project,
-      env: { ...process.env, PYTHONPATH: resolve(project) },
+      env: { ...process.env, PYTHONPATH: [resolve(project), SHARED_FOLDER].join(delimiter) },
     });
     log(finished.stderr.trimEnd());
     const { passed, failed } = readUnittest(finished.stderr, finished.code);

@@ -115,7 +115,8 @@ describe('The reference and the checks of a window', () => {
     put('s3://artifacts/train/part-0.csv', `id,employed,age,income,sex\n${Array.from({ length: 900 }, (_, id) => `${id},${id % 2},${id % 90},${id % 600},${1 + (id % 2)}`).join('\n')}\n`);
     put('s3://artifacts/train-2/part-0.csv', 'something,else\n1,2\n');
     put('s3://artifacts/test.csv', `candidate\n${Array.from({ length: 500 }, (_, id) => (id % 100) / 100).join('\n')}\n`);
-    const { referenceUri, sha256: digest } = await profile({ trainUri: 's3://artifacts/train', predictionsUri: 's3://artifacts/test.csv', outputUri: 's3://artifacts/run/' });
+    put('s3://artifacts/run/evaluation.json', JSON.stringify({ data: { trainUri: 's3://artifacts/train' } }));
+    const { referenceUri, sha256: digest } = await profile({ evaluationUri: 's3://artifacts/run/evaluation.json', predictionsUri: 's3://artifacts/test.csv', outputUri: 's3://artifacts/run/' });
     expect(referenceUri).toBe('s3://artifacts/run/reference.json');
     expect(sha256(objects.get(referenceUri) ?? '')).toBe(digest);
 

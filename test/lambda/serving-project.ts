@@ -20,6 +20,7 @@ export const SERVED: ModelProjectData = {
   },
   declaration: {
     name: 'people',
+    problemType: 'binaryClassification',
     decisionThreshold: 0.6,
     positiveLabel: 1,
     serving: {

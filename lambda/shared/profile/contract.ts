@@ -36,8 +36,8 @@ export interface ReferenceProfile {
   /** Rows of the training split. */
   readonly rows: number;
   readonly features: Readonly<Record<string, ColumnProfile>>;
-  /** Probabilities of the candidate on the test split. */
-  readonly prediction: NumericProfile;
+  /** Answers of the candidate on the test split: probabilities, values, or classes. */
+  readonly prediction: ColumnProfile;
 }
 
 /** Bin of categories that the reference does not name. */

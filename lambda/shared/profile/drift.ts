@@ -2,7 +2,7 @@ import type { ModelDeclaration } from '../contract';
 import { benjaminiHochberg } from '../statistics';
 import { counted, percent, pValueText, rounded } from '../words';
 import { compareColumn, type Comparison } from './compare';
-import type { ColumnProfile, NumericProfile, ReferenceProfile } from './contract';
+import type { ColumnProfile, ReferenceProfile } from './contract';
 
 export type DriftLimits = ModelDeclaration['monitoring']['drift'];
 
@@ -30,7 +30,7 @@ export interface DriftReport {
 export interface WindowProfile {
   readonly rows: number;
   readonly features: Readonly<Record<string, ColumnProfile>>;
-  readonly prediction: NumericProfile;
+  readonly prediction: ColumnProfile;
 }
 
 /**

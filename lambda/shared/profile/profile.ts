@@ -13,7 +13,11 @@ export const MAXIMUM_CATEGORIES = 500;
 export const isCategorical = ({ type, domain }: ColumnSchema): boolean => domain !== undefined || type === 'string' || type === 'boolean';
 
 /** How a feature is loaded for a profile. */
-export const profileColumn = (column: ColumnSchema): TableColumn => ({ name: column.name, type: isCategorical(column) ? 'VARCHAR' : 'DOUBLE' });
+export const profileColumn = (column: ColumnSchema): TableColumn => ({
+  name: column.name,
+  type: isCategorical(column) ? 'VARCHAR' : 'DOUBLE',
+  ...((column.type === 'date' || column.type === 'timestamp') && !isCategorical(column) && { time: column.type }),
+});
 
 /** Profile of a column; numbers keep all their distinct values, so that they can be put into the bins of a reference. */
 export async function profileOf(database: Database, table: string, column: ColumnSchema): Promise<ColumnProfile> {

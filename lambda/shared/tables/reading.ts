@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type Database, identifier, literal, type SqlValue } from '../duckdb';
+import { DUCKDB } from '../schema/dialect';
 import { csvDialect } from './csv';
 import type { TableFile, TableFormat } from './files';
 
@@ -111,7 +112,17 @@ export interface TableColumn {
   readonly type: 'VARCHAR' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN';
   /** May be absent from a file; its values are null then. @default false */
   readonly optional?: boolean;
+  /** The file holds a date or a timestamp: seconds since 1970 are loaded, as `DOUBLE`. */
+  readonly time?: 'date' | 'timestamp';
 }
+
+const loaded = (file: TableFile, { name, type, time }: TableColumn, declared: string | undefined): string => {
+  const value = columnText(file, name);
+  if (time === undefined) {
+    return `CAST(${value} AS ${type})`;
+  }
+  return declared !== undefined && /^(DATE|TIMESTAMP)/.test(declared) ? DUCKDB.epochOfTime(value) : DUCKDB.epochOfText(`CAST(${value} AS VARCHAR)`, time);
+};
 
 /**
  * Reads files into one typed table.
@@ -137,7 +148,7 @@ export async function loadTable(
     if (missing.length > 0) {
       throw new MissingColumnsError(file, missing, [...present.keys()]);
     }
-    const values = columns.map(({ name, type }) => (present.has(name) ? `CAST(${columnText(file, name)} AS ${type})` : 'NULL'));
+    const values = columns.map((column) => (present.has(column.name) ? loaded(file, column, present.get(column.name)) : 'NULL'));
     const from = parts === 1 ? source(file) : `(SELECT *, row_number() OVER () AS "place in file" FROM ${source(file)}) WHERE hash("place in file") % ${parts} = 0`;
     await reading(file, async () => database.run(`INSERT INTO ${identifier(table)} SELECT ${values.join(', ')} FROM ${from}`));
   }

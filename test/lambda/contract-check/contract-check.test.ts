@@ -12,7 +12,7 @@ import { provideProject, record, SERVED } from '../serving-project';
 const lambda = mockClient(LambdaClient);
 const objects = new Map<string, Uint8Array>();
 
-const GOLDEN = { records: Array.from({ length: 20 }, (_, id) => record(id)), expected: Array.from({ length: 20 }, (_, id) => id / 20) };
+const GOLDEN = { records: Array.from({ length: 20 }, (_, id) => record(id)), expected: Array.from({ length: 20 }, (_, id) => [id / 20]) };
 
 const EVENT: CheckEvent = {
   gate: 'qualification',
@@ -163,7 +163,7 @@ test('a context without golden records names what the machine must hand on', asy
 
 test('every golden record is sent once, in requests of several sizes', () => {
   const records = Array.from({ length: 200 }, (_, id) => record(id));
-  const parts = cut({ records, expected: records.map(() => 0.5) });
+  const parts = cut({ records, expected: records.map(() => [0.5]) });
   expect(parts.map((part) => part.records.length)).toEqual([1, 7, 100, 1, 7, 84]);
   expect(parts.flatMap((part) => part.records)).toEqual(records);
 });

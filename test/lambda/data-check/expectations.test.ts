@@ -203,7 +203,7 @@ describe('The distribution against the training data of the champion', () => {
       if (train === undefined || test === undefined) {
         throw new Error('no files');
       }
-      return buildReference(database, [train], [test], SCHEMA);
+      return buildReference(database, [train], [test], of);
     });
 
   test.each([[0, 0, 'none of 2 features drifted'], [30, 0.5, '1 of 2 features (50 %) drifted from the champion\'s training data: age drifted']])('shifted by %p', async (shift, share, sentence) => {

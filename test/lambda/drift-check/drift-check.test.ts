@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { measureWindow } from '../../../lambda/drift-check/window';
 import type { Measurement } from '../../../lambda/gate/contract';
 import { buildReference } from '../../../lambda/profile/build';
+import type { ModelProjectData, ProblemType } from '../../../lambda/shared/contract';
 import type { ReferenceProfile } from '../../../lambda/shared/profile/contract';
 import { gaussian, random } from '../shared/statistics/closeness';
 import { measured, PROJECT, withFiles } from '../support';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   const train = csv(Array.from({ length: 5000 }, (_, id) => person(id)));
   const test = csv(Array.from({ length: 2000 }, () => ({ candidate: next() })));
   reference = await withFiles({ 'train.csv': train, 'predictions.csv': test }, async (database, files) =>
-    buildReference(database, files.slice(0, 1), files.slice(1), PROJECT.schema));
+    buildReference(database, files.slice(0, 1), files.slice(1), PROJECT));
 });
 
 const check = async (files: Readonly<Record<string, string | Uint8Array>>, against: ReferenceProfile = reference): Promise<Measurement[]> =>
@@ -78,16 +79,55 @@ describe('Drift is not measured', () => {
   });
 });
 
+describe('Answers of every problem type', () => {
+  const classes = ['low', 'middle', 'high'];
+  const of = (problemType: ProblemType, domain?: readonly string[]): ModelProjectData => ({
+    ...PROJECT,
+    schema: { ...PROJECT.schema, target: { name: 'answer', type: domain === undefined ? 'number' : 'string', ...(domain && { domain }) } },
+    declaration: { ...PROJECT.declaration, problemType },
+  });
+  const several = of('multiclassClassification', classes);
+  const regression = of('regression');
+  const drifted = async (project: ModelProjectData, candidate: (row: number) => string | number, output: (row: number) => object): Promise<Measurement> => {
+    const train = csv(Array.from({ length: 2000 }, (_, id) => person(id)));
+    const test = csv(Array.from({ length: 2000 }, (_, row) => ({ candidate: candidate(row) })));
+    const against = await withFiles({ 'train.csv': train, 'predictions.csv': test }, async (database, files) => buildReference(database, files.slice(0, 1), files.slice(1), project));
+    const log = people(1000).map(({ id, ...input }, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: '2026-01-01T00:00:00Z', recordId: id, input, output: output(row) })).join('\n');
+    return measured(await withFiles({ log }, async (database, files) => measureWindow(database, files, against, project)), 'predictionDrift');
+  };
+  const shares = (label: string): object => ({ label, probabilities: Object.fromEntries(classes.map((name) => [name, Number(name === label)])) });
+
+  test.each([
+    ['classes that stay', 0, async () => drifted(several, (row) => classes[row % 3] ?? '', (row) => shares(classes[row % 3] ?? ''))],
+    ['classes of which one is gone', 1, async () => drifted(several, (row) => classes[row % 3] ?? '', (row) => shares(classes[row % 2] ?? ''))],
+    ['values that stay', 0, async () => drifted(regression, (row) => (row % 100) * 10, (row) => ({ value: (row % 100) * 10 }))],
+    ['values in another unit', 1, async () => drifted(regression, (row) => (row % 100) * 10, (row) => ({ value: row % 100 }))],
+  ])('%s', async (_, value, check) => {
+    expect(await check()).toMatchObject({ status: 'measured', value });
+  });
+
+  test('features that are times are compared as times', async () => {
+    const project: ModelProjectData = { ...PROJECT, schema: { ...PROJECT.schema, features: [{ name: 'seen', type: 'timestamp' }, { name: 'born', type: 'date' }] }, declaration: { ...PROJECT.declaration, monitoring: { ...PROJECT.declaration.monitoring, drift: { ...PROJECT.declaration.monitoring.drift, criticalFeatures: [] } } } };
+    const at = (row: number, year: number) => ({ seen: `${year}-0${1 + (row % 9)}-1${row % 10}T0${row % 10}:00:00Z`, born: `${year - 40}-0${1 + (row % 9)}-1${row % 10}` });
+    const train = csv(Array.from({ length: 2000 }, (_, row) => at(row, 2025)));
+    const test = csv(Array.from({ length: 2000 }, () => ({ candidate: 0.5 })));
+    const against = await withFiles({ 'train.csv': train, 'predictions.csv': test }, async (database, files) => buildReference(database, files.slice(0, 1), files.slice(1), project));
+    const log = (year: number) => Array.from({ length: 1000 }, (_, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: 't', recordId: row, input: at(row, year), output: { probability: 0.5 } })).join('\n');
+    const share = async (year: number) => measured(await withFiles({ log: log(year) }, async (database, files) => measureWindow(database, files, against, project)), 'driftedFeatureShare').value;
+    expect([await share(2025), await share(2026)]).toEqual([0, 1]);
+  });
+});
+
 describe('A reference', () => {
   test('profiles features and predictions', () => {
     expect(reference).toMatchObject({ version: '1', rows: 5000, features: { age: { kind: 'numeric', count: 5000 }, sex: { kind: 'categorical' } } });
     expect(reference.features.sex).toMatchObject({ counts: { 1: expect.any(Number), 2: expect.any(Number) }, missing: 0 });
-    expect(reference.prediction.values).toHaveLength(1000);
+    expect(reference.prediction).toMatchObject({ kind: 'numeric', values: { length: 1000 } });
   });
 
   test('is not made of nothing', async () => {
     await withFiles({ 'train.csv': 'age,income,sex\n', 'predictions.csv': 'candidate\n' }, async (database, files) => {
-      await expect(buildReference(database, files.slice(0, 1), files.slice(1), PROJECT.schema)).rejects.toThrow('a reference needs rows: the training split has 0');
+      await expect(buildReference(database, files.slice(0, 1), files.slice(1), PROJECT)).rejects.toThrow('a reference needs rows: the training split has 0');
     });
   });
 });

@@ -3,8 +3,10 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/feedback';
 import type { FeedbackEvent } from '../../../lambda/feedback/contract';
-import { Env } from '../../../lambda/shared/contract';
-import { source } from '../../../lambda/shared/tables/reading';
+import { deliveryQuery } from '../../../lambda/feedback/query';
+import { type DataSchema, Env, type ModelProjectData } from '../../../lambda/shared/contract';
+import { loadWindow } from '../../../lambda/shared/inference-window';
+import { loadTable, source } from '../../../lambda/shared/tables/reading';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject, silence } from '../serving-project';
 import { withFiles } from '../support';
@@ -72,6 +74,21 @@ test('labelled predictions become training data under the names and types of the
     { id: 1, age: 480, income: null, sex: '2', citizen: true, employed: 1 },
     { id: 2, age: 41, income: 2.5, sex: '2', citizen: true, employed: 0 },
   ]);
+});
+
+test('times come back as times, and an order that must not be missing is the time of the request', async () => {
+  const schema: DataSchema = {
+    version: '1', recordId: { name: 'id', type: 'integer' }, target: { name: 'answer', type: 'string' }, order: { name: 'moment', type: 'timestamp' },
+    features: [{ name: 'born', type: 'date' }, { name: 'seen', type: 'timestamp' }],
+  };
+  const project = { schema, declaration: { problemType: 'regression' } } as ModelProjectData;
+  const log = JSON.stringify({ requestId: 'r', row: 0, time: '2026-11-24T11:30:15.250Z', recordId: 7, input: { born: '1990-05-01', seen: '2026-01-31T14:00:00+02:00' }, output: { value: 1 } });
+  await withFiles({ log, 'labels.csv': 'id,answer\n7,12.5\n' }, async (database, [window, labels]) => {
+    await loadWindow(database, [window!], project);
+    await loadTable(database, 'labels', [labels!], [{ name: 'id', type: 'VARCHAR' }, { name: 'answer', type: 'VARCHAR' }]);
+    const rows = await database.rows(`SELECT id, born::VARCHAR AS born, seen::VARCHAR AS seen, moment::VARCHAR AS moment, answer FROM (${deliveryQuery(schema, 'labels')})`);
+    expect(rows).toEqual([{ id: 7, born: '1990-05-01', seen: '2026-01-31 12:00:00', moment: '2026-11-24 11:30:15.25', answer: '12.5' }]);
+  });
 });
 
 test('the delivery is complete', async () => {

@@ -1,8 +1,12 @@
 import type { Measurement } from '../../../lambda/gate/contract';
+import type { ColumnSchema, ModelDeclaration, ModelProjectData, ProblemType } from '../../../lambda/shared/contract';
 import { measureQuality } from '../../../lambda/quality-check/measure';
 import { areaUnderCurve } from '../../../lambda/shared/statistics';
 import { gaussian, random } from '../shared/statistics/closeness';
-import { PROJECT, withFiles } from '../support';
+import { measured, PROJECT, withFiles } from '../support';
+
+// The interval of the calibration error is a bootstrap.
+jest.setTimeout(30_000);
 
 const next = random(4);
 const LABELS = Array.from({ length: 800 }, () => Number(next() < 0.5));
@@ -14,7 +18,7 @@ const labels = (count = LABELS.length, offset = 0): string => `id,employed\n${LA
 
 const check = async (log: string, ...deliveries: string[]): Promise<Measurement> =>
   withFiles({ log, ...Object.fromEntries(deliveries.map((content, index) => [`labels-${index}.csv`, content])) }, async (database, [window, ...files]) =>
-    measureQuality(database, [window!], files, PROJECT));
+    measured(await measureQuality(database, [window!], files, PROJECT, 'seed'), 'auc'));
 
 describe('Labelled predictions', () => {
   test('have an AUC with its interval', async () => {
@@ -39,6 +43,44 @@ describe('Labelled predictions', () => {
   test('that are only partly labelled are measured on what is', async () => {
     const result = await check(LOG, labels(600));
     expect(result).toMatchObject({ status: 'measured', sampleSize: 600, explanation: expect.stringContaining('on 600 labelled of 800 predictions') });
+  });
+});
+
+describe('Every problem type has its own metrics:', () => {
+  const of = (problemType: ProblemType, target: ColumnSchema): ModelProjectData => ({
+    ...PROJECT, schema: { ...PROJECT.schema, target }, declaration: { ...PROJECT.declaration, problemType, positiveLabel: 'Yes', quality: { metrics: {} } as unknown as ModelDeclaration['quality'] },
+  });
+  const log = (output: (row: number) => object): string =>
+    Array.from({ length: 600 }, (_, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: 't', recordId: row, input: {}, output: output(row) })).join('\n');
+  const delivery = (name: string, label: (row: number) => string | number): string => `id,${name}\n${Array.from({ length: 600 }, (_, row) => `${row},${label(row)}`).join('\n')}\n`;
+  const all = async (project: ModelProjectData, window: string, labels: string): Promise<Measurement[]> =>
+    withFiles({ log: window, 'labels.csv': labels }, async (database, [first, ...rest]) => measureQuality(database, [first!], rest, project, 'seed'));
+
+  test('text targets of two classes', async () => {
+    const project = of('binaryClassification', { name: 'answer', type: 'string', domain: ['No', 'Yes'] });
+    const found = await all(project, log((row) => ({ probability: row % 2 === 0 ? 0.9 : 0.2, label: row % 2 === 0 ? 'Yes' : 'No' })), delivery('answer', (row) => (row % 4 === 0 ? 'Yes' : 'No')));
+    expect([measured(found, 'accuracy').value, measured(found, 'recall').value, measured(found, 'precision').value]).toEqual([0.75, 1, 0.5]);
+  });
+
+  test('several classes, named by text or by numbers', async () => {
+    const labels: ColumnSchema[] = [{ name: 'answer', type: 'string', domain: ['a', 'b', 'c'] }, { name: 'answer', type: 'integer', domain: [1, 2, 3] }];
+    for (const target of labels) {
+      const classes = target.domain ?? [];
+      const output = (row: number): object => ({ label: classes[row % 3], probabilities: Object.fromEntries(classes.map((name, index) => [name, index === row % 3 ? 0.8 : 0.1])) });
+      const found = await all(of('multiclassClassification', target), log(output), delivery('answer', (row) => String(classes[row % 6 === 0 ? 1 : row % 3])));
+      expect(measured(found, 'accuracy').value).toBeCloseTo(5 / 6, 12);
+      expect(measured(found, 'logLoss').value).toBeCloseTo(-(5 * Math.log(0.8) + Math.log(0.1)) / 6, 9);
+    }
+  });
+
+  test('numbers', async () => {
+    const found = await all(of('regression', { name: 'answer', type: 'number' }), log((row) => ({ value: row })), delivery('answer', (row) => row + (row % 2 === 0 ? 3 : -1)));
+    expect([measured(found, 'rmse').value, measured(found, 'mae').value, measured(found, 'bias').value]).toEqual([Math.sqrt(5), 2, -1]);
+  });
+
+  test('a label that is no class is no label to judge by', async () => {
+    const found = await all(of('multiclassClassification', { name: 'answer', type: 'string', domain: ['a', 'b'] }), log(() => ({ label: 'a', probabilities: { a: 0.9, b: 0.1 } })), delivery('answer', () => 'z'));
+    expect(measured(found, 'accuracy')).toMatchObject({ status: 'notMeasured', explanation: expect.stringContaining('is none of the classes') });
   });
 });
 

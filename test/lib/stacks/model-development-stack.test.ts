@@ -94,7 +94,7 @@ describe('The pipeline', () => {
 
   test('gives the evaluation test rows, both models and the champion', () => {
     const inputs = (step('Evaluate').ProcessingInputs as { InputName: string }[]).map(({ InputName }) => InputName);
-    expect(inputs).toEqual(['code', 'test', 'model', 'baseline', 'champion']);
+    expect(inputs).toEqual(['code', 'test', 'resources', 'model', 'baseline', 'champion']);
   });
 
   test('starts jobs with the job role and no other', () => {

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { readBundle } from '../../../lambda/release';
 import { sha256 } from '../../../lambda/shared/hash';
-import { bundleRelease } from '../../../lib/training/release-bundle';
+import { bundleRelease, SHARED_PACKAGE } from '../../../lib/training/release-bundle';
 
 function project(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
@@ -17,16 +17,19 @@ function project(files: Readonly<Record<string, string>>): string {
 
 const FILES = { 'train.py': 'x', 'model.yaml': 'y', 'lib/features.py': 'z' };
 
+/** Files of the project itself. */
+const own = ({ files }: ReturnType<typeof bundleRelease>): readonly string[] => files.filter((file) => !file.startsWith('tabular/'));
+
 test('holds the code, as the release function unpacks it', () => {
   const bundle = bundleRelease(project(FILES));
-  expect(bundle.files).toEqual(['lib/features.py', 'model.yaml', 'train.py']);
+  expect(own(bundle)).toEqual(['lib/features.py', 'model.yaml', 'train.py']);
   expect(Object.keys(readBundle(readFileSync(bundle.path), 'code.zip'))).toEqual(bundle.files);
   expect(sha256(readFileSync(bundle.path))).toBe(bundle.sha256);
 });
 
 test('leaves out tests, data, texts and traces of running', () => {
   const extra = { 'tests/test_x.py': '', 'data/a.parquet': '', 'README.md': '', '__pycache__/x.pyc': '', 'lib/__pycache__/y.pyc': '', '.env': '', '.venv/z': '' };
-  expect(bundleRelease(project({ ...FILES, ...extra })).files).toEqual(['lib/features.py', 'model.yaml', 'train.py']);
+  expect(own(bundleRelease(project({ ...FILES, ...extra })))).toEqual(['lib/features.py', 'model.yaml', 'train.py']);
 });
 
 test('is the same file whenever and wherever it is made', () => {
@@ -47,6 +50,19 @@ test('is another file when the code is another', () => {
 
 test('unpacks to what was packed', () => {
   expect(new TextDecoder().decode(unzipSync(readFileSync(bundleRelease(project(FILES)).path))['lib/features.py'])).toBe('z');
+});
+
+test('holds the package that projects share, without its tests, wherever the project lies', () => {
+  const { files } = bundleRelease(project(FILES));
+  const shared = files.filter((file) => file.startsWith('tabular/'));
+  expect(shared).toEqual(expect.arrayContaining(['tabular/__init__.py', 'tabular/train.py', 'tabular/inference.py']));
+  expect(shared.every((file) => file.endsWith('.py') && existsSync(join(dirname(SHARED_PACKAGE), file)))).toBe(true);
+  expect(shared.filter((file) => file.includes('tests'))).toEqual([]);
+});
+
+test('leaves a project its own copy of the package', () => {
+  const bundle = bundleRelease(project({ ...FILES, 'tabular/train.py': 'mine' }));
+  expect(bundle.files.filter((file) => file.startsWith('tabular/'))).toEqual(['tabular/train.py']);
 });
 
 test('fails for a project without code', () => {

@@ -1,8 +1,8 @@
-"""Scores rows with a fitted HistGradientBoostingClassifier in plain numpy: the endpoint's way to the same numbers.
+"""Scores rows with a fitted HistGradientBoosting estimator in plain numpy: the endpoint's way to the same numbers.
 
-The estimator's own `predict_proba` prepares a request for milliseconds and starts threads, one team for each thread of the server; a request has one
-row. Here all trees are walked at once, one step of depth at a time. It reads internals of the estimator, which is safe because an artifact is loaded by
-the very scikit-learn version that wrote it (inference.py), and because `verify` compares both ways when a model is loaded.
+The estimator's own methods prepare a request for milliseconds and start threads, one team for each thread of the server; a request has one row. Here
+all trees are walked at once, one step of depth at a time. It reads internals of the estimator, which is safe because an artifact is loaded by the very
+scikit-learn version that wrote it (inference.py), and because `verify` compares both ways when a model is loaded.
 """
 
 import numpy as np
@@ -18,12 +18,15 @@ class Forest:
     """The trees of one estimator as flat arrays; node numbers count through all trees."""
 
     def __init__(self, estimator):
-        if len(estimator.classes_) != 2:
-            raise ValueError(f'two classes are needed, the estimator has {len(estimator.classes_)}')
-        trees = [iteration[0] for iteration in estimator._predictors]
+        # Of a regressor there are none.
+        self.classes_ = getattr(estimator, 'classes_', None)
+        self.loss = estimator._loss
+        # One tree an iteration for numbers and for two classes, one for each of several classes.
+        self.outputs = estimator.n_trees_per_iteration_
+        trees = [tree for iteration in estimator._predictors for tree in iteration]
         nodes = np.concatenate([tree.nodes for tree in trees])
         sizes = [len(tree.nodes) for tree in trees]
-        self.start = float(np.ravel(estimator._baseline_prediction)[0])
+        self.start = np.ravel(estimator._baseline_prediction).astype(float)
         self.columns, self.ordinals = columns_of(estimator)
         self.roots = starts(sizes)
         self.depth = int(nodes['depth'].max())
@@ -49,8 +52,20 @@ class Forest:
         goes_left[set_of_node[self.coded], MISSING] = self.missing_left[self.coded]
         return set_of_node, goes_left
 
-    def probability(self, matrix):
-        """Probability of the second class for every row of the matrix of features.py."""
+    def predict_proba(self, matrix):
+        """Probability of each class for every row of the matrix of features.py."""
+        raw = self._raw(matrix)
+        if self.outputs > 1:
+            return self.loss.predict_proba(raw)
+        positive = expit(raw[:, 0])
+        return np.column_stack((1 - positive, positive))
+
+    def predict(self, matrix):
+        """Value of a regression for every row."""
+        return self.loss.link.inverse(self._raw(matrix)[:, 0])
+
+    def _raw(self, matrix):
+        """Sums of the leaves: a row for each row, a column for each output."""
         values, codes = self._arrange(matrix)
         rows = np.arange(len(values))[:, None]
         node = np.broadcast_to(self.roots, (len(values), len(self.roots)))
@@ -61,8 +76,9 @@ class Forest:
             by_code = self.goes_left[self.set_of_node[node], codes[rows, feature]]
             node = np.where(np.where(self.coded[node], by_code, by_number), self.left[node], self.right[node])
         # Summed one tree after the other, as the estimator does, so that not even the last bit differs.
-        leaves = np.concatenate((np.full((len(values), 1), self.start), self.value[node]), axis=1)
-        return expit(np.cumsum(leaves, axis=1)[:, -1])
+        leaves = self.value[node].reshape(len(values), -1, self.outputs)
+        start = np.broadcast_to(self.start, (len(values), 1, self.outputs))
+        return np.ascontiguousarray(np.cumsum(np.concatenate((start, leaves), axis=1), axis=1)[:, -1, :])
 
     def _arrange(self, matrix):
         """Values in the estimator's order of columns, and for its code columns the ordinals that it learned; a code it never saw is missing."""
@@ -92,10 +108,11 @@ def starts(sizes):
     return np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
 
 
-def verify(forest, estimator, limits, rows=64):
-    """Raises when the two ways to a probability differ on random rows. `limits`: number of codes of each column, or None for a number."""
+def verify(forest, estimator, sizes, problem, rows=64):
+    """Raises when the two ways to a prediction differ on random rows. `sizes`: number of codes of each column, or None for a number."""
     random = np.random.default_rng(0)
-    matrix = np.column_stack([random.normal(50, 30, rows) if limit is None else random.integers(0, limit, rows) for limit in limits]).astype(float)
-    difference = np.max(np.abs(forest.probability(matrix) - estimator.predict_proba(matrix)[:, 1]))
+    matrix = np.column_stack([random.normal(50, 30, rows) if size is None else random.integers(0, size, rows) for size in sizes]).astype(float)
+    expected = problem.predict(estimator, matrix)
+    difference = np.max(np.abs(problem.predict(forest, matrix) - expected) / np.maximum(1, np.abs(expected)))
     if not difference <= 1e-12:
         raise RuntimeError(f'the fast scoring differs from {type(estimator).__name__} by {difference:.3g} on random rows; the limit is 1e-12')
