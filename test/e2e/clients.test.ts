@@ -106,9 +106,11 @@ describe('the AWS CLI', () => {
     expect(described).toMatchObject({ ModelApprovalStatus: 'Rejected', ApprovalDescription: 'by hand' });
   }, 60_000);
 
-  test('waits for an endpoint and invokes a function', async () => {
+  test('waits for an endpoint and invokes it, and a function', async () => {
     await aws('sagemaker', 'wait', 'endpoint-in-service', '--endpoint-name', NAMES.endpoint);
     const file = join(String(world.environment.HOME), 'answer.json');
+    await aws('sagemaker-runtime', 'invoke-endpoint', '--endpoint-name', NAMES.endpoint, '--content-type', 'application/json', '--body', '{"x":21}', file);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ y: 42, factor: 2 });
     const answer = await aws<object>('lambda', 'invoke', '--function-name', NAMES.function, '--payload', '{"who":"CLI"}', file);
     expect(answer).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ greeting: 'hello CLI' });
