@@ -18,8 +18,11 @@ export function epochSeconds(text: unknown): number | undefined {
   if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) {
     return undefined;
   }
-  const milliseconds = time === undefined ? midnight.getTime() : Date.parse(`${day}T${time}${/(Z|[+-]\d{2}:?\d{2})$/.test(time) ? '' : 'Z'}`);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
+  // JavaScript cuts a second to thousandths.
+  const fraction = /\.\d+/.exec(time ?? '')?.[0] ?? '';
+  const whole = (time ?? '00:00').replace(fraction, '');
+  const milliseconds = Date.parse(`${day}T${whole}${/(Z|[+-]\d{2}:?\d{2})$/.test(whole) ? '' : 'Z'}`);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000 + Number(`0${fraction}`);
 }
 
 const TYPES: Readonly<Record<ColumnType, (value: unknown) => boolean>> = {
