@@ -68,13 +68,4 @@ describe('an input', () => {
     expect(violationsOf('s3', 'PutObject', { Bucket: '' })).toEqual([]);
     expect(violationsOf('sts', 'GetCallerIdentity', {})).toEqual([]);
   });
-
-  test('costs a good call less than a tenth of a millisecond', () => {
-    violationsOf('sagemaker', 'CreateEndpointConfig', config);
-    const started = performance.now();
-    for (let count = 0; count < 1000; count += 1) {
-      violationsOf('sagemaker', 'CreateEndpointConfig', config);
-    }
-    expect((performance.now() - started) / 1000).toBeLessThan(0.1);
-  });
 });
