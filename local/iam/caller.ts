@@ -43,6 +43,10 @@ export const sourceContext = ({ sourceAccount, sourceArn }: NonNullable<Caller['
   'aws:SourceArn': sourceArn,
 });
 
+/** Condition keys of a use of a key that a service makes in its caller's name. */
+export const through = (service: string, region: string): ContextValues =>
+  ({ 'kms:ViaService': `${service}.${region}.amazonaws.com`, 'aws:ViaAWSService': true, 'aws:CalledVia': [`${service}.amazonaws.com`] });
+
 /** Condition keys of time and place. */
 export function requestFacts(region: string, owner: string): ContextValues {
   const now = new Date();

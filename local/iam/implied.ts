@@ -1,5 +1,5 @@
 import type { Permission } from '../core/service';
-import { through } from './message-keys';
+import { through } from './caller';
 
 /** What services do in a role's name without a call that anybody sees. Pure: who runs the service asks with `LocalCloud.require`. */
 

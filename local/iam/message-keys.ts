@@ -1,6 +1,6 @@
 import type { CheckedCall } from '../core/access';
 import type { Needed } from './actions/need';
-import type { ContextValues } from './policy/context';
+import { through } from './caller';
 import type { Sources } from './sides';
 
 /** Whoever writes makes a data key, or reads the one that the service keeps for a while; whoever reads reads it. */
@@ -11,10 +11,6 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = { 'sns:Publish': WR
 
 /** Encryption context with which a service calls its key. */
 const ENCRYPTION_CONTEXT: Readonly<Record<string, string>> = { sns: 'kms:EncryptionContext:aws:sns:topicArn', sqs: 'kms:EncryptionContext:aws:sqs:arn' };
-
-/** Condition keys of a use of a key that a service makes in its caller's name. */
-export const through = (service: string, region: string): ContextValues =>
-  ({ 'kms:ViaService': `${service}.${region}.amazonaws.com`, 'aws:ViaAWSService': true, 'aws:CalledVia': [`${service}.amazonaws.com`] });
 
 /**
  * The uses of a topic's or queue's key that a call implies. A service that publishes for itself must be let in by the key's policy; the keys that AWS holds
