@@ -8,6 +8,7 @@ import type { WindowProfile } from '../shared/profile/drift';
 import { profileOf } from '../shared/profile/profile';
 import type { TableFile } from '../shared/tables/files';
 import { UnreadableFileError } from '../shared/tables/reading';
+import { measureExpectations } from './expectations';
 import { measureDrift, noDriftMeasured } from './measure';
 
 /** Profile of the inputs and of the predictions that a window holds. */
@@ -40,5 +41,7 @@ export async function measureWindow(
     }
     throw error;
   }
-  return measureDrift(reference, await profileWindow(database, project), declaration.monitoring);
+  const window = await profileWindow(database, project);
+  const drift = measureDrift(reference, window, declaration.monitoring);
+  return window.rows < declaration.monitoring.minimumRows ? drift : [...drift, await measureExpectations(database, schema, window.rows)];
 }

@@ -292,6 +292,8 @@ export const Checks = {
       CRITICAL_FEATURES_DRIFTED: 'criticalFeaturesDrifted',
       /** 1 if the predictions drifted, else 0. */
       PREDICTION_DRIFT: 'predictionDrift',
+      /** Share of requests outside the bounds of the schema or against its rules, of the worst column or rule: they were answered, and the model never learned from such. */
+      UNEXPECTED_SHARE: 'unexpectedShare',
     },
   },
   /** Joins labels that arrived late to the predictions of a window. */

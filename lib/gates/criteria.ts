@@ -160,12 +160,13 @@ export function rolloutCriteria({ declaration: { serving } }: ModelProjectData):
 export const promotionCriteria = (project: ModelProjectData): Criterion[] => [...contractCriteria(), ...rolloutCriteria(project)];
 
 /** Limits on how far a window of production may lie from the reference. */
-export function driftCriteria({ declaration: { monitoring } }: ModelProjectData): Criterion[] {
+export function driftCriteria({ declaration: { monitoring, data } }: ModelProjectData): Criterion[] {
   const { id, measurements: m } = Checks.DRIFT;
   return criteriaOf(id, '2.4', [
     { measurement: m.DRIFTED_FEATURE_SHARE, title: 'Features that drifted', comparison: '<', threshold: monitoring.drift.featureShare, unit: NONE, mlTestScore: 'O3' },
     { measurement: m.CRITICAL_FEATURES_DRIFTED, title: 'Critical features that drifted', comparison: '<=', threshold: 0, unit: 'features', mlTestScore: 'O3' },
     { measurement: m.PREDICTION_DRIFT, title: 'Predictions that drifted', comparison: '<=', threshold: 0, unit: NONE, mlTestScore: 'O7' },
+    { measurement: m.UNEXPECTED_SHARE, title: 'Requests outside the expectations of the schema', comparison: '<=', threshold: data.maximumInvalidShare, unit: NONE, mlTestScore: 'O2' },
   ]);
 }
 

@@ -10,6 +10,8 @@ export interface RawColumn {
   readonly expression: string;
   /** The engine knows a type of the value; else it is text. */
   readonly typed: boolean;
+  /** Of a column of times: its value already is seconds since 1970. @default false */
+  readonly seconds?: boolean;
   /** Condition under which the value is of another type than the schema's, whatever its text says. @default - only the text decides */
   readonly otherType?: string;
 }
@@ -42,7 +44,10 @@ export function columnSql(column: ColumnSchema, raw: RawColumn, dialect: Dialect
   return { value, problem: `CASE ${cases.map((condition) => `WHEN ${condition}`).join(' ')} ELSE 0 END` };
 }
 
-function valueOf(column: ColumnSchema, { expression, typed, otherType }: RawColumn, text: string, dialect: Dialect): string {
+function valueOf(column: ColumnSchema, { expression, typed, seconds, otherType }: RawColumn, text: string, dialect: Dialect): string {
+  if (seconds === true) {
+    return expression;
+  }
   if (column.type === 'date' || column.type === 'timestamp') {
     return typed && otherType === undefined ? dialect.epochOfTime(expression) : dialect.epochOfText(text, column.type);
   }

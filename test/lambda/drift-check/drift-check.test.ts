@@ -33,7 +33,7 @@ describe('A window', () => {
   test('like the reference is measured and has not drifted', async () => {
     const result = await check({ 'a.gz': gzipSync(log(people(1000))), 'b': log(people(2000).slice(1000)) });
     expect(result.map(({ id, value, sampleSize }) => [id, value, sampleSize])).toEqual([
-      ['driftedFeatureShare', 0, 2000], ['criticalFeaturesDrifted', 0, 2000], ['predictionDrift', 0, 2000],
+      ['driftedFeatureShare', 0, 2000], ['criticalFeaturesDrifted', 0, 2000], ['predictionDrift', 0, 2000], ['unexpectedShare', 0, 2000],
     ]);
     expect(measured(result, 'driftedFeatureShare').explanation).toMatch(/^none of 3 features drifted in 2,000 predictions; largest PSI: /);
   });
@@ -46,7 +46,16 @@ describe('A window', () => {
 
   test('whose predictions moved says so even if its inputs did not', async () => {
     const result = await check({ a: log(people(1000), () => next() / 2) });
-    expect(result.map(({ value }) => value)).toEqual([0, 0, 1]);
+    expect(result.map(({ value }) => value)).toEqual([0, 0, 1, 0]);
+  });
+
+  test('outside the bounds or the rules of the schema says where', async () => {
+    const schema = { ...PROJECT.schema, rules: [{ id: 'income', when: [{ column: 'sex', is: '1' }], then: [{ column: 'income', maximum: 1000 }] }] };
+    const odd = people(1000).map((one, index) => ({ ...one, age: index < 50 ? 120 : one.age, ...(index < 10 && { sex: '1', income: 2000 }) }));
+    const result = await withFiles({ a: log(odd) }, async (database, found) => measureWindow(database, found, reference, { ...PROJECT, schema }));
+    expect(measured(result, 'unexpectedShare')).toMatchObject({
+      value: 0.05, explanation: 'outside the expectations of schema version 1: age in 50 requests (5 %), rule income in 10 requests (1 %)',
+    });
   });
 
   test('counts records that were delivered twice once', async () => {
@@ -69,7 +78,7 @@ describe('Drift is not measured', () => {
     ['with an empty object', { 'log-2': '' }, 'log-2 cannot be read as JSON lines'],
   ])('%s', async (_, files, sentence) => {
     const result = await check(files);
-    expect(result.map(({ status }) => status)).toEqual(['notMeasured', 'notMeasured', 'notMeasured']);
+    expect(result.map(({ status }) => status)).toEqual(['notMeasured', 'notMeasured', 'notMeasured', 'notMeasured']);
     expect(result[0]?.explanation).toContain(sentence);
   });
 

@@ -66,6 +66,7 @@ test('a data set counts as drifted from the declared share of features on', () =
     'drift.driftedFeatureShare <': declaration.monitoring.drift.featureShare,
     'drift.criticalFeaturesDrifted <=': 0,
     'drift.predictionDrift <=': 0,
+    'drift.unexpectedShare <=': declaration.data.maximumInvalidShare,
     'quality.auc >=': declaration.monitoring.quality.auc?.minimum,
   });
 });
