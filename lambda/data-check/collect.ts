@@ -46,6 +46,11 @@ export async function collectFacts(database: Database, found: readonly TableFile
   return { rows, files: files.map((file) => fileFacts(file, expectedColumns(schema), schema.ignored)), unreadable, columns, ...content };
 }
 
+/** Of a snapshot that could not even be read, with the reason. */
+export function nothingFound(reason: string, { schema }: ModelProjectData): SnapshotFacts {
+  return { rows: 0, files: [], unreadable: [reason], columns: expectedColumns(schema).map((column) => joinCounts(column, [])), ...NOTHING(schema) };
+}
+
 type Content = Omit<SnapshotFacts, 'rows' | 'files' | 'unreadable'>;
 
 const NOTHING = (schema: DataSchema): Omit<Content, 'columns'> => ({

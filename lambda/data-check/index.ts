@@ -6,8 +6,8 @@ import type { ReferenceProfile } from '../shared/profile/contract';
 import type { ColumnDrift } from '../shared/profile/drift';
 import { modelProject } from '../shared/project';
 import { getJson } from '../shared/s3';
-import { downloadFolder } from '../shared/tables/files';
-import { collectFacts } from './collect';
+import { downloadFolder, TooLargeError } from '../shared/tables/files';
+import { collectFacts, nothingFound } from './collect';
 import { type DataCheckContext, DataReports } from './contract';
 import type { SnapshotFacts } from './facts';
 import { measureSnapshot } from './measure';
@@ -22,9 +22,21 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
   const snapshotUri = contextText(event, CHECK, member('snapshotUri'));
   const newestModifiedAt = contextText(event, CHECK, member('newestModifiedAt'));
   const reference = await findReference(event);
-  const facts = await Database.use(async (database) => collectFacts(database, await downloadFolder(database, snapshotUri), modelProject(), now));
+  const facts = await readSnapshot(snapshotUri, now);
   const measurements = measureSnapshot(facts, modelProject(), { newestModifiedAt, now, reference });
   return writeEvidence(event, CHECK, now.toISOString(), measurements, await writeReports(event, facts, measurements));
+}
+
+/** A snapshot that is too large for the function is a finding, too: it could not be measured. */
+async function readSnapshot(snapshotUri: string, now: Date): Promise<SnapshotFacts> {
+  try {
+    return await Database.use(async (database) => collectFacts(database, await downloadFolder(database, snapshotUri), modelProject(), now));
+  } catch (error) {
+    if (error instanceof TooLargeError) {
+      return nothingFound(error.message, modelProject());
+    }
+    throw error;
+  }
 }
 
 async function findReference(event: CheckEvent): Promise<ReferenceProfile | undefined> {

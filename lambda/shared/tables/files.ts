@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -30,11 +30,31 @@ const EXTENSIONS: Record<string, TableFormat> = {
 /** Objects such as `_SUCCESS` describe data and are none, by the convention of Hive and Spark. */
 const isData = (key: string): boolean => !/^[._]/.test(basename(key)) && !key.endsWith('/');
 
-/** Downloads every data file under a folder of S3 (with or without the slash at its end) into the database's scratch folder, in key order. */
+/** Data files do not fit onto the disk of the function. */
+export class TooLargeError extends Error {
+  constructor(bytes: number, room: number) {
+    super(`the data files have ${bytes} bytes, and this function has room for ${room}; deliver less at once, or give the function more ephemeral storage (Lambda has up to 10 GiB)`);
+    this.name = 'TooLargeError';
+  }
+}
+
+/** What is left of the disk for spilled queries and for texts that are written as Parquet. */
+const SHARE_OF_DISK = 0.6;
+
+/**
+ * Downloads every data file under a folder of S3 (with or without the slash at its end) into the database's scratch folder, in key order.
+ *
+ * @throws TooLargeError
+ */
 export async function downloadFolder(database: Database, folderUri: string): Promise<TableFile[]> {
   const { bucket } = parseS3Uri(folderUri);
-  const keys = (await listObjects(folderUri.replace(/\/?$/, '/'))).flatMap(({ Key }) => (Key !== undefined && isData(Key) ? [Key] : []));
-  return downloadFiles(database, keys.map((key) => s3Uri(bucket, key)));
+  const objects = (await listObjects(folderUri.replace(/\/?$/, '/'))).flatMap(({ Key, Size }) => (Key !== undefined && isData(Key) ? [{ key: Key, size: Size ?? 0 }] : []));
+  const { bavail, bsize } = await statfs(database.folder);
+  const [bytes, room] = [objects.reduce((sum, { size }) => sum + size, 0), Math.floor(bavail * bsize * SHARE_OF_DISK)];
+  if (bytes > room) {
+    throw new TooLargeError(bytes, room);
+  }
+  return downloadFiles(database, objects.map(({ key }) => s3Uri(bucket, key)));
 }
 
 /** Files are numbered on disk: a key may hold anything, the engine's wildcards included. */
