@@ -32,12 +32,23 @@ export function sharedObjects({ environments, production, qualification }: Promo
       share('artifacts', developmentPlace(production), servingPlace(environment), ['*/runs/*/output/model.tar.gz', '*/runs/*/evaluation/*', '*/runs/*/profile/*']),
       share('evidence', developmentPlace(production), servingPlace(environment), ['*/manifests/*', '*/qualifications/*']),
     ]),
+    // Candidates are compared with the champion where they are rehearsed too.
+    share('artifacts', developmentPlace(production), developmentPlace(qualification), ['*/runs/*/output/model.tar.gz']),
     share('evidence', servingPlace(qualification), developmentPlace(production), ['*/gates/qualification/*']),
     // Monitoring joins labels to predictions and hands labelled windows back to development.
     share('data', developmentPlace(production), servingPlace(production), ['*/labels/*']),
     share('data', developmentPlace(production), servingPlace(production), ['*/feedback/*'], ['s3:GetObject', 's3:PutObject']),
   ].filter(({ owner, user }) => owner.account !== user.account);
 }
+
+/**
+ * Where the champion must be known besides the account that promotes it: where candidates are trained for production, and where a pull request
+ * rehearses that.
+ */
+export const championReceivers = ({ production, qualification }: PromotionChain): Place[] =>
+  [developmentPlace(production), developmentPlace(qualification)].filter(
+    ({ account }, index, all) => account !== servingPlace(production).account && all.findIndex((other) => other.account === account) === index,
+  );
 
 /** Buses that hear of other accounts: registered models go down to be qualified, verdicts, champions and requests come back. */
 export function sharedBuses({ production, qualification }: PromotionChain): SharedBus[] {
@@ -47,7 +58,7 @@ export function sharedBuses({ production, qualification }: PromotionChain): Shar
     { owner: development, sender: servingPlace(qualification) },
     { owner: development, sender: servingPlace(production) },
     { owner: servingPlace(production), sender: development },
-    { owner: servingPlace(qualification), sender: servingPlace(production) },
+    { owner: developmentPlace(qualification), sender: servingPlace(production) },
   ].filter(({ owner, sender }, index, all) => owner.account !== sender.account && all.findIndex((other) => samePair(other, { owner, sender })) === index);
 }
 

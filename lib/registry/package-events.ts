@@ -1,11 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type * as events from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
 import { names, type Place } from '../config/names';
-import { DeadLetterQueue } from '../core/dead-letter-queue';
-import { ManagedRole } from '../core/managed-role';
+import { EventForwarder } from '../core/event-forwarder';
 import type { ModelRegistry } from './model-registry';
 
 /** Properties of {@link PackageEvents}. */
@@ -23,30 +19,17 @@ export interface PackageEventsProps {
  * Tells other accounts of versions: SageMaker reports on the default bus of the registry's account only. New ones go to the environment that
  * qualifies them, approved ones to the account that serves them, should it be another one.
  */
-export class PackageEvents extends Construct {
-  constructor(scope: Construct, id: string, private readonly props: PackageEventsProps) {
-    super(scope, id);
-    const { place, model, qualification, serving } = props;
-    const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
-    // The receiving bus admits roles of the blueprint by their names.
-    const role = new ManagedRole(this, 'Role', {
-      roleName: names.role(place.environment, model, 'package-events'),
-      description: `Forwards events about versions of ${model}`,
-      assumedBy: new iam.ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': place.account } } }),
-    });
-    this.forward('Registered', 'PendingManualApproval', qualification, role, deadLetterQueue);
+export class PackageEvents extends EventForwarder {
+  constructor(scope: Construct, id: string, { place, model, registry, qualification, serving }: PackageEventsProps) {
+    super(scope, id, { place, roleName: names.role(place.environment, model, 'package-events'), description: `Forwards events about versions of ${model}` });
+    const tell = (ruleId: string, approvalStatus: string, to: Place): void => {
+      const description = `Versions of ${model} that are ${approvalStatus}, for ${to.environment}`;
+      this.forward(ruleId, description, packagePattern(registry.modelPackageGroupName, approvalStatus), to);
+    };
+    tell('Registered', 'PendingManualApproval', qualification);
     if (serving.account !== place.account) {
-      this.forward('Approved', 'Approved', serving, role, deadLetterQueue);
+      tell('Approved', 'Approved', serving);
     }
-  }
-
-  private forward(id: string, approvalStatus: string, to: Place, role: iam.Role, deadLetterQueue: DeadLetterQueue): void {
-    const busArn = `arn:${Stack.of(this).partition}:events:${to.region}:${to.account}:event-bus/${names.eventBus(to.environment)}`;
-    new events.Rule(this, id, {
-      description: `Versions of ${this.props.model} that are ${approvalStatus}, for ${to.environment}`,
-      eventPattern: packagePattern(this.props.registry.modelPackageGroupName, approvalStatus),
-      targets: [new targets.EventBus(events.EventBus.fromEventBusArn(this, `${id}Bus`, busArn), { role, deadLetterQueue })],
-    });
   }
 }
 

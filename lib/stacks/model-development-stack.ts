@@ -6,11 +6,15 @@ import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { imageUri } from '../config/images';
 import type { ModelProject } from '../config/model-project';
+import { championReceivers, samePlace } from '../config/sharing';
 import { useEnvironmentDefaults } from '../core/environment-defaults';
+import { readEnvironmentObjects } from '../core/foreign-objects';
 import { Janitor } from '../gates/janitor';
 import { Admission } from '../registry/admission';
+import { LabelEvents } from '../registry/label-events';
 import { ModelRegistry } from '../registry/model-registry';
 import { PackageEvents } from '../registry/package-events';
+import { ChampionRecorder } from '../release/champion-record';
 import { DevelopmentHandlers } from '../training/development-handlers';
 import { DevelopmentTriggers } from '../training/development-triggers';
 import { ModelDevelopment } from '../training/model-development';
@@ -90,9 +94,22 @@ export class ModelDevelopmentStack extends Stack {
       machines: [{ stateMachineName, machine: 'development', gates: [dataGate.gate, modelGate.gate], comparison: reproductionGate.gate, mode: gateMode }],
     });
 
+    const promotion = servingPlace(chain.production);
+    if (championReceivers(chain).some((receiver) => samePlace(receiver, place))) {
+      new ChampionRecorder(this, 'Champion', { place, project: data, promotion });
+    }
+    const trained = developmentPlace(chain.production);
+    if (environment.name === chain.qualification.name && trained.account !== place.account) {
+      const models = { owner: trained, purpose: 'artifacts', prefix: `${project.name}/runs/`, reason: 'The champion lies among the runs of production, which are named when they happen.' } as const;
+      readEnvironmentObjects(handlers.release.role, models).forEach((statement) => handlers.release.role.addToPolicy(statement));
+    }
+
     if (inProduction) {
       const qualification = servingPlace(chain.qualification);
-      new PackageEvents(this, 'PackageEvents', { place, model: project.name, registry: this.registry, qualification, serving: servingPlace(environment) });
+      new PackageEvents(this, 'PackageEvents', { place, model: project.name, registry: this.registry, qualification, serving: promotion });
+      if (promotion.account !== place.account) {
+        new LabelEvents(this, 'LabelEvents', { place, model: project.name, monitoring: promotion });
+      }
       new Admission(this, 'Admission', { place, project: data, registry: this.registry, qualification, approval: environment.approval });
     }
   }

@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { Layout, type ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/contract';
 import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
@@ -14,6 +14,7 @@ import { ModelDashboard } from '../monitoring/model-dashboard';
 import { ModelMonitor } from '../monitoring/model-monitor';
 import { MonitorAlarms } from '../monitoring/monitor-alarms';
 import { MonitorHandlers } from '../monitoring/monitor-handlers';
+import { labelPattern } from '../registry/label-events';
 
 /** Properties of {@link ModelMonitoringStack}. */
 export interface ModelMonitoringStackProps extends StackProps {
@@ -59,15 +60,7 @@ export class ModelMonitoringStack extends Stack {
     starter.onEvent(
       'Labels',
       `A delivery of labels of ${model} is complete`,
-      {
-        source: ['aws.s3'],
-        account: [development.account],
-        detailType: ['Object Created'],
-        detail: {
-          bucket: { name: [names.bucket(development, 'data')] },
-          object: { key: [{ wildcard: `${Layout.labelsPrefix(model)}*/${Layout.DELIVERY_MARKER}` }] },
-        },
-      },
+      labelPattern(model, development),
       // In another account than that of the data, the environment's own bus gets the event handed on.
       development.account === place.account ? undefined : events.EventBus.fromEventBusName(this, 'Bus', names.eventBus(place.environment)),
     );

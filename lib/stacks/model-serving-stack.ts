@@ -1,6 +1,5 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { GateMode } from '../../lambda/gate/contract';
@@ -9,15 +8,16 @@ import { Env, Events, type ModelProjectData } from '../../lambda/shared/contract
 import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
-import { DeadLetterQueue } from '../core/dead-letter-queue';
+import { championReceivers } from '../config/sharing';
 import { useEnvironmentDefaults } from '../core/environment-defaults';
+import { EventForwarder } from '../core/event-forwarder';
 import { readEnvironmentObjects, useForeignKey } from '../core/foreign-objects';
 import { HandlerFunction } from '../core/handler-function';
-import { ManagedRole } from '../core/managed-role';
 import { allowListing } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { Janitor } from '../gates/janitor';
 import { TestGate } from '../gates/test-gate';
+import { ChampionEvents } from '../release/champion-events';
 import { StateTable } from '../release/endpoint-lock';
 import { Promotion } from '../release/promotion';
 import { Qualification } from '../release/qualification';
@@ -114,19 +114,13 @@ export class ModelServingStack extends Stack {
   private tellRegistry(): void {
     const { place, registry, model } = this;
     const bus = events.EventBus.fromEventBusName(this, 'Bus', names.eventBus(place.environment));
-    const registryBus = `arn:${this.partition}:events:${registry.region}:${registry.account}:event-bus/${names.eventBus(registry.environment)}`;
-    const role = new ManagedRole(this, 'ForwardRole', {
-      roleName: names.role(place.environment, model, 'forward'),
-      description: `Hands events about ${model} on to ${registry.environment}`,
-      assumedBy: new iam.ServicePrincipal('events.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': place.account } } }),
-    });
-    const rule = new events.Rule(this, 'Forward', {
-      description: `Qualification verdicts of ${model} go to ${registry.environment}`,
-      eventBus: bus,
-      eventPattern: { source: [Events.SOURCE], account: [place.account], detailType: [Events.QUALIFICATION_FINISHED], detail: { model: [model] } },
-    });
-    const deadLetterQueue = new DeadLetterQueue(this, 'Undelivered');
-    rule.addTarget(new targets.EventBus(events.EventBus.fromEventBusArn(this, 'RegistryBus', registryBus), { role, deadLetterQueue }));
+    new EventForwarder(this, 'Forward', { place, roleName: names.role(place.environment, model, 'forward'), description: `Hands events about ${model} on to ${registry.environment}` }).forward(
+      'Verdicts',
+      `Qualification verdicts of ${model} go to ${registry.environment}`,
+      { source: [Events.SOURCE], account: [place.account], detailType: [Events.QUALIFICATION_FINISHED], detail: { model: [model] } },
+      registry,
+      bus,
+    );
   }
 
   /** A promotion for every approved version. */
@@ -151,6 +145,10 @@ export class ModelServingStack extends Stack {
       approvalStatus: 'Approved',
     });
     new Reconcile(this, 'Reconcile', { place, project, endpoint: this.endpoint });
+    const receivers = championReceivers(this.props.chain);
+    if (receivers.length > 0) {
+      new ChampionEvents(this, 'ChampionEvents', { place, model: this.model, receivers });
+    }
     this.watch('promotion', promotion.stateMachineName, gate);
     return gate;
   }

@@ -58,6 +58,11 @@ export const KEPT: readonly Kept[] = [
     reason: 'Takes the note of a retraining back where no breached window has labels; in the story the labels of all windows arrive.',
   },
   {
+    roles: /-release$/,
+    actions: ['kms:Decrypt'],
+    reason: 'A development run in int copies the champion from the account that trained it; the story develops in prod alone.',
+  },
+  {
     roles: /Schedule.*Role/,
     actions: ['sqs:SendMessage'],
     reason: 'Scheduler puts into the dead-letter queue what it could not deliver; in the story it delivers everything.',
