@@ -11,6 +11,17 @@ const accounts = {
   prod: process.env.MLOPS_PROD_ACCOUNT ?? '333333333333',
 };
 
+/** Delivery of code from GitHub, in the tooling account; left out where no connection is given. */
+export const delivery =
+  process.env.MLOPS_CONNECTION_ARN === undefined
+    ? undefined
+    : {
+        account: process.env.MLOPS_TOOLING_ACCOUNT ?? '444444444444',
+        region,
+        repository: process.env.MLOPS_REPOSITORY ?? '',
+        connectionArn: process.env.MLOPS_CONNECTION_ARN,
+      };
+
 /** In promotion order: a model reaches an environment only by passing the one before it. */
 export const environments: EnvironmentConfig[] = [
   {
@@ -49,6 +60,7 @@ export const environments: EnvironmentConfig[] = [
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_YEAR,
     monthlyBudget: 200,
+    rehearsedFrom: delivery?.account,
     workspace: false,
   },
   {
@@ -73,14 +85,3 @@ export const environments: EnvironmentConfig[] = [
     workspace: false,
   },
 ];
-
-/** Delivery of code from GitHub, in the tooling account; left out where no connection is given. */
-export const delivery =
-  process.env.MLOPS_CONNECTION_ARN === undefined
-    ? undefined
-    : {
-        account: process.env.MLOPS_TOOLING_ACCOUNT ?? '444444444444',
-        region,
-        repository: process.env.MLOPS_REPOSITORY ?? '',
-        connectionArn: process.env.MLOPS_CONNECTION_ARN,
-      };

@@ -34,6 +34,8 @@ export { developmentPlace, servingPlace, type EnvironmentConfig, type PromotionC
 export { imageRepositoryArn, imageUri, type ImageName } from './config/images';
 export { loadModelProjects, ModelProject, ModelProjectError } from './config/model-project';
 export { names, type BucketPurpose, type Place } from './config/names';
+export type { MachinesConfig, PeopleConfig, SignIn } from './config/people';
+export { rehearsalOf } from './config/rehearsal';
 export { EnvironmentError, promotionChain, validateEnvironments } from './config/validation';
 
 // Secure defaults
@@ -73,7 +75,9 @@ export { MonitorHandlers, type MonitorHandlersProps } from './monitoring/monitor
 // Who may do what, delivery of code
 export { AccessRoles, type AccessRolesProps } from './access/access-roles';
 export { ACCESS, permissionsOf, type AccessRole, type Permission } from './access/access-table';
+export { BreakGlassAlarm, type BreakGlassAlarmProps } from './access/break-glass-alarm';
 export { CodeDelivery, type CodeDeliveryProps } from './delivery/code-delivery';
+export { RehearsalRole, type RehearsalRoleProps } from './delivery/rehearsal-role';
 
 // Units of deployment
 export { AccessStack } from './stacks/access-stack';
@@ -82,4 +86,5 @@ export { FoundationStack, type FoundationStackProps } from './stacks/foundation-
 export { MlopsStage, type MlopsStageProps, type ModelRelease } from './stacks/mlops-stage';
 export { ModelDevelopmentStack, type ModelDevelopmentStackProps } from './stacks/model-development-stack';
 export { ModelMonitoringStack, type ModelMonitoringStackProps } from './stacks/model-monitoring-stack';
+export { RehearsalAccessStack } from './stacks/rehearsal-access-stack';
 export { ModelServingStack, type ModelServingStackProps } from './stacks/model-serving-stack';

@@ -79,6 +79,13 @@ export interface EnvironmentConfig {
   readonly approvers?: readonly string[];
   /** How people sign in, for how long, and what bounds their roles. @default - IAM without a second factor, four hours, no boundary */
   readonly people?: PeopleConfig;
+  /**
+   * Environment in whose accounts this one rehearses a change: the audit trail, the budget and the roles of people are those of that one.
+   * @default - it stands for itself
+   */
+  readonly rehearses?: string;
+  /** Account whose builds may rehearse pull requests beside this environment. @default - none */
+  readonly rehearsedFrom?: string;
   /** What bounds the roles of functions, machines and jobs. @default - nothing but their policies */
   readonly machines?: MachinesConfig;
 }
@@ -102,6 +109,8 @@ export interface PromotionChain {
   readonly production: EnvironmentConfig;
   /** Where models are qualified: the environment before production whose endpoint lifetime is `qualification`. */
   readonly qualification: EnvironmentConfig;
+  /** The chain that this one rehearses, for the length of a pull request. @default - none: it is a chain of its own */
+  readonly rehearses?: PromotionChain;
 }
 
 export { names };

@@ -12,6 +12,10 @@ export interface Place {
 export type BucketPurpose = 'data' | 'artifacts' | 'evidence' | 'inference-log' | 'access-logs';
 
 export const names = {
+  /** Environment beside another one for the length of a pull request. All other names follow from an environment's, so this is the only suffix there is. */
+  rehearsal: (environment: string, suffix: string): string => `${environment}-pr-${suffix}`,
+  /** Role of the tooling account's builds that rehearse pull requests. */
+  rehearsalBuild: (): string => 'mlops-rehearsal-build',
   bucket: (place: Place, purpose: BucketPurpose): string => `mlops-${place.environment}-${purpose}-${place.account}-${place.region}`,
   /** Parameter with the ARN of the environment's key, for what must name a key by its ARN. */
   keyParameter: (environment: string): string => `/mlops/${environment}/key-arn`,

@@ -90,14 +90,18 @@ export class FoundationStack extends Stack {
     });
 
     this.makeBus(environment, chain, place);
-    const trail = new AuditTrail(this, 'AuditTrail', {
-      trailName: `mlops-${environment.name}`,
-      account: place.account,
-      bucket: accessLogs,
-      encryptionKey: key,
-      logRetention: environment.logRetention,
-      observed: [data, evidence],
-    });
+    // A rehearsal lives in an account that has a trail, for an hour; an account may have five of one region.
+    const trail =
+      environment.rehearses === undefined
+        ? new AuditTrail(this, 'AuditTrail', {
+            trailName: `mlops-${environment.name}`,
+            account: place.account,
+            bucket: accessLogs,
+            encryptionKey: key,
+            logRetention: environment.logRetention,
+            observed: [data, evidence],
+          })
+        : undefined;
     new ssm.StringParameter(this, 'KeyArn', {
       parameterName: names.keyParameter(environment.name),
       description: `Key of the environment ${environment.name}`,
@@ -109,7 +113,7 @@ export class FoundationStack extends Stack {
       account: place.account,
       emails: environment.alarmEmails,
     });
-    if (permissionsOf('breakGlass', environment).length > 0) {
+    if (trail !== undefined && permissionsOf('breakGlass', environment).length > 0) {
       new BreakGlassAlarm(this, 'BreakGlass', { place, trail: trail.logGroup, topic });
     }
     if (environment.monthlyBudget !== undefined) {

@@ -10,6 +10,7 @@ import { FoundationStack } from './foundation-stack';
 import { ModelDevelopmentStack } from './model-development-stack';
 import { ModelMonitoringStack } from './model-monitoring-stack';
 import { ModelServingStack } from './model-serving-stack';
+import { RehearsalAccessStack } from './rehearsal-access-stack';
 
 /** A model project and where its code comes from. */
 export interface ModelRelease {
@@ -44,7 +45,13 @@ export class MlopsStage extends Stage {
     }
     const foundations = placesOf(environment).map((place, index) => {
       const prefix = index === 0 ? '' : 'Serving';
-      new AccessStack(this, `${prefix}Access`, { environment, chain, place, models: models.map(({ project }) => project.name) });
+      const names = models.map(({ project }) => project.name);
+      if (environment.rehearses === undefined) {
+        new AccessStack(this, `${prefix}Access`, { environment, chain, place, models: names });
+      }
+      if (environment.rehearsedFrom !== undefined) {
+        new RehearsalAccessStack(this, `${prefix}RehearsalAccess`, { place, toolingAccount: environment.rehearsedFrom, models: names });
+      }
       return new FoundationStack(this, `${prefix}Foundation`, { environment, chain, place });
     });
     const { lifetime } = environment.serving.endpoint;

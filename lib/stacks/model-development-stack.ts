@@ -98,7 +98,7 @@ export class ModelDevelopmentStack extends Stack {
     if (championReceivers(chain).some((receiver) => samePlace(receiver, place))) {
       new ChampionRecorder(this, 'Champion', { place, project: data, promotion });
     }
-    const trained = developmentPlace(chain.production);
+    const trained = developmentPlace((chain.rehearses ?? chain).production);
     if (environment.name === chain.qualification.name && trained.account !== place.account) {
       const models = { owner: trained, purpose: 'artifacts', prefix: `${project.name}/runs/`, reason: 'The champion lies among the runs of production, which are named when they happen.' } as const;
       readEnvironmentObjects(handlers.release.role, models).forEach((statement) => handlers.release.role.addToPolicy(statement));
