@@ -3,6 +3,7 @@ import { type Command, CommandError } from './commands/command';
 import { down } from './commands/down';
 import { env } from './commands/env';
 import { fault } from './commands/fault';
+import { fetchData } from './commands/fetch-data';
 import { inferSchemaOfFile } from './commands/infer-schema';
 import { logs } from './commands/logs';
 import { monitor } from './commands/monitor';
@@ -18,7 +19,7 @@ import { SetupError } from './setup';
 // The pinned SDK supports this Node.js; its notice about later versions is for whoever raises the pin.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const COMMANDS: Readonly<Record<string, Command>> = { story, up, down, status, logs, env, fault, train, promote, monitor, reproduce, 'test-models': testModelProjects, 'infer-schema': inferSchemaOfFile };
+const COMMANDS: Readonly<Record<string, Command>> = { story, up, down, status, logs, env, fault, train, promote, monitor, reproduce, 'test-models': testModelProjects, 'fetch-data': fetchData, 'infer-schema': inferSchemaOfFile };
 
 async function main(): Promise<number> {
   const [name = '', ...args] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import type { Story } from '../story/story';
 import { World } from '../story/world';
 import { Toolkit } from '../deploy/toolkit';
 import { acceptedTypes } from '../inventory/accepted';
-import { ensureEmploymentData } from '../setup';
+import { ensureExampleData } from '../setup';
 import type { AccessReport } from '../iam/report';
 import { control } from './attach';
 import { FAULT_OPTIONS } from './fault';
@@ -35,7 +35,7 @@ export const story: Command = {
     }
     const source = values.sample
       ? { sampleFolder: join(resolve('models'), MODEL, 'data') }
-      : { originalFolder: (await ensureEmploymentData({ log })).folder };
+      : { originalFolder: (await ensureExampleData('employment', { log })).folder };
     const { daemon, run, toolkit, assembly } = await bringUp(options);
     // Whatever ends this process, the closed pipe ends the local AWS; Ctrl-C only must not wait for it.
     process.once('SIGINT', () => process.exit(130));

@@ -24,8 +24,8 @@ from .settings import hyperparameters, joined, load, problem_of_options, setting
 from .tune import BEST_FILE
 
 PACKAGE = Path(__file__).resolve().parent
-# Scripts of jobs: an endpoint runs none of them.
-JOB_SCRIPTS = ('prepare.py', 'train.py', 'tune.py', 'evaluate.py', 'study.py')
+# Scripts of jobs and for people: an endpoint runs none of them.
+JOB_SCRIPTS = ('prepare.py', 'train.py', 'tune.py', 'evaluate.py', 'study.py', 'seed_study.py')
 
 
 def save(estimator, metadata, project, folder):

@@ -10,7 +10,6 @@ from tests.support import PROJECT, RECORD, SAMPLE, pipeline
 
 import algorithms
 import inference
-from seed_study import delong
 from tabular.prepare import clean
 from tabular.project import Project
 from tabular.split import SHARES
@@ -82,15 +81,6 @@ class PipelineTest(unittest.TestCase):
             seconds.append(time.perf_counter() - started)
         # The median would measure the neighbours of this machine as well.
         self.assertLess(sorted(seconds)[len(seconds) // 4], 0.003)
-
-
-class SeedStudyTest(unittest.TestCase):
-    def test_its_paired_test_agrees_with_reference_values(self):
-        label = np.array([1] * 7 + [0] * 5 + [1] * 4 + [0] * 4)
-        score = np.array([.92, .81, .77, .44, .66, .58, .31, .55, .42, .23, .12, .61, .71, .48, .35, .53, .22, .15, .05, .52])
-        other = np.array([.70, .62, .55, .50, .41, .66, .35, .58, .47, .30, .28, .52, .60, .44, .49, .40, .33, .25, .20, .54])
-        for expected, value in zip((0.8282828283, 0.7676767677, 0.2873330697), delong(label, score, other)):
-            self.assertAlmostEqual(expected, value, places=9)
 
 
 if __name__ == '__main__':

@@ -7,6 +7,7 @@ from tests.support import TARGETS
 
 from tabular import metrics
 from tabular.job import UserError
+from tabular.seed_study import delong, gain
 from tabular.problems import PROBLEMS, checked, described_problem, problem_of
 
 LABEL = np.array([1] * 7 + [0] * 5 + [1] * 4 + [0] * 4)
@@ -89,6 +90,29 @@ class PredictionTest(unittest.TestCase):
         estimator = type('Estimator', (), {'classes_': np.array([0, 2]), 'predict_proba': lambda self, matrix: np.full((len(matrix), 2), 0.5)})()
         prediction = problem_of('multiclassClassification', TARGETS['multiclassClassification']).predict(estimator, np.zeros((2, 1)))
         self.assertEqual([[0.5, 0, 0.5]] * 2, prediction.tolist())
+
+
+class SeedStudyTest(unittest.TestCase):
+    OTHER = np.array([.70, .62, .55, .50, .41, .66, .35, .58, .47, .30, .28, .52, .60, .44, .49, .40, .33, .25, .20, .54])
+
+    def test_the_paired_test_of_two_classes_agrees_with_reference_values(self):
+        for expected, value in zip((0.8282828283, 0.7676767677, 0.2873330697), delong(LABEL, SCORE, self.OTHER)):
+            self.assertAlmostEqual(expected, value, places=9)
+
+    def test_the_paired_test_of_several_classes_agrees_with_a_reference_value(self):
+        target = np.zeros(19, dtype=int)
+        candidate, baseline = (np.array([[1, 0]] * right + [[0, 1]] * (19 - right)) for right in (15, 0))
+        baseline[15:] = [1, 0]
+        margin, p_value = gain(problem_of('multiclassClassification', TARGETS['multiclassClassification']), target, candidate, baseline)
+        self.assertAlmostEqual(11 / 19, margin)
+        self.assertAlmostEqual(0.0192108, p_value, places=7)
+
+    def test_a_regression_gains_the_share_of_the_error_that_it_saves(self):
+        random = np.random.default_rng(0)
+        error = random.normal(0, 1, 400)
+        margin, p_value = gain(problem_of('regression', TARGETS['regression']), np.zeros(400), 0.5 * error, error)
+        self.assertAlmostEqual(0.5, margin)
+        self.assertLess(p_value, 1e-6)
 
 
 if __name__ == '__main__':

@@ -101,8 +101,8 @@ describe('Answers of every problem type', () => {
     const train = csv(Array.from({ length: 2000 }, (_, id) => person(id)));
     const test = csv(Array.from({ length: 2000 }, (_, row) => ({ candidate: candidate(row) })));
     const against = await withFiles({ 'train.csv': train, 'predictions.csv': test }, async (database, files) => buildReference(database, files.slice(0, 1), files.slice(1), project));
-    const log = people(1000).map(({ id, ...input }, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: '2026-01-01T00:00:00Z', recordId: id, input, output: output(row) })).join('\n');
-    return measured(await withFiles({ log }, async (database, files) => measureWindow(database, files, against, project)), 'predictionDrift');
+    const answers = people(1000).map(({ id, ...input }, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: '2026-01-01T00:00:00Z', recordId: id, input, output: output(row) })).join('\n');
+    return measured(await withFiles({ answers }, async (database, files) => measureWindow(database, files, against, project)), 'predictionDrift');
   };
   const shares = (label: string): object => ({ label, probabilities: Object.fromEntries(classes.map((name) => [name, Number(name === label)])) });
 
@@ -111,8 +111,8 @@ describe('Answers of every problem type', () => {
     ['classes of which one is gone', 1, async () => drifted(several, (row) => classes[row % 3] ?? '', (row) => shares(classes[row % 2] ?? ''))],
     ['values that stay', 0, async () => drifted(regression, (row) => (row % 100) * 10, (row) => ({ value: (row % 100) * 10 }))],
     ['values in another unit', 1, async () => drifted(regression, (row) => (row % 100) * 10, (row) => ({ value: row % 100 }))],
-  ])('%s', async (_, value, check) => {
-    expect(await check()).toMatchObject({ status: 'measured', value });
+  ])('%s', async (_, value, find) => {
+    expect(await find()).toMatchObject({ status: 'measured', value });
   });
 
   test('features that are times are compared as times', async () => {
@@ -121,8 +121,8 @@ describe('Answers of every problem type', () => {
     const train = csv(Array.from({ length: 2000 }, (_, row) => at(row, 2025)));
     const test = csv(Array.from({ length: 2000 }, () => ({ candidate: 0.5 })));
     const against = await withFiles({ 'train.csv': train, 'predictions.csv': test }, async (database, files) => buildReference(database, files.slice(0, 1), files.slice(1), project));
-    const log = (year: number) => Array.from({ length: 1000 }, (_, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: 't', recordId: row, input: at(row, year), output: { probability: 0.5 } })).join('\n');
-    const share = async (year: number) => measured(await withFiles({ log: log(year) }, async (database, files) => measureWindow(database, files, against, project)), 'driftedFeatureShare').value;
+    const logOf = (year: number) => Array.from({ length: 1000 }, (_, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: 't', recordId: row, input: at(row, year), output: { probability: 0.5 } })).join('\n');
+    const share = async (year: number) => measured(await withFiles({ log: logOf(year) }, async (database, files) => measureWindow(database, files, against, project)), 'driftedFeatureShare').value;
     expect([await share(2025), await share(2026)]).toEqual([0, 1]);
   });
 });

@@ -53,8 +53,8 @@ describe('Every problem type has its own metrics:', () => {
   const log = (output: (row: number) => object): string =>
     Array.from({ length: 600 }, (_, row) => JSON.stringify({ requestId: `r${row}`, row: 0, time: 't', recordId: row, input: {}, output: output(row) })).join('\n');
   const delivery = (name: string, label: (row: number) => string | number): string => `id,${name}\n${Array.from({ length: 600 }, (_, row) => `${row},${label(row)}`).join('\n')}\n`;
-  const all = async (project: ModelProjectData, window: string, labels: string): Promise<Measurement[]> =>
-    withFiles({ log: window, 'labels.csv': labels }, async (database, [first, ...rest]) => measureQuality(database, [first!], rest, project, 'seed'));
+  const all = async (project: ModelProjectData, window: string, delivered: string): Promise<Measurement[]> =>
+    withFiles({ log: window, 'labels.csv': delivered }, async (database, [first, ...rest]) => measureQuality(database, [first!], rest, project, 'seed'));
 
   test('text targets of two classes', async () => {
     const project = of('binaryClassification', { name: 'answer', type: 'string', domain: ['No', 'Yes'] });
@@ -63,8 +63,8 @@ describe('Every problem type has its own metrics:', () => {
   });
 
   test('several classes, named by text or by numbers', async () => {
-    const labels: ColumnSchema[] = [{ name: 'answer', type: 'string', domain: ['a', 'b', 'c'] }, { name: 'answer', type: 'integer', domain: [1, 2, 3] }];
-    for (const target of labels) {
+    const targets: ColumnSchema[] = [{ name: 'answer', type: 'string', domain: ['a', 'b', 'c'] }, { name: 'answer', type: 'integer', domain: [1, 2, 3] }];
+    for (const target of targets) {
       const classes = target.domain ?? [];
       const output = (row: number): object => ({ label: classes[row % 3], probabilities: Object.fromEntries(classes.map((name, index) => [name, index === row % 3 ? 0.8 : 0.1])) });
       const found = await all(of('multiclassClassification', target), log(output), delivery('answer', (row) => String(classes[row % 6 === 0 ? 1 : row % 3])));

@@ -13,10 +13,23 @@ function steps(training: Partial<ModelDeclaration['training']> = {}, change: Par
   return new Map((JSON.parse(body) as { Steps: Step[] }).Steps.map((step) => [step.Name, step]));
 }
 
-const processingArguments = (step: Step | undefined): readonly unknown[] => (step?.Arguments.AppSpecification as { ContainerArguments: unknown[] }).ContainerArguments;
-const hyperparameters = (step: Step | undefined) => step?.Arguments.HyperParameters as Record<string, unknown>;
-const inputs = (step: Step | undefined): string[] => (step?.Arguments.ProcessingInputs as { InputName: string }[]).map(({ InputName }) => InputName);
-const channels = (step: Step | undefined): string[] => (step?.Arguments.InputDataConfig as { ChannelName: string }[]).map(({ ChannelName }) => ChannelName);
+interface Job {
+  readonly AppSpecification: { readonly ContainerArguments: readonly unknown[] };
+  readonly HyperParameters: Readonly<Record<string, unknown>>;
+  readonly ProcessingInputs: readonly { readonly InputName: string }[];
+  readonly InputDataConfig: readonly { readonly ChannelName: string }[];
+}
+
+const jobOf = (step: Step | undefined): Job => {
+  if (step === undefined) {
+    throw new Error('there is no such step');
+  }
+  return step.Arguments as unknown as Job;
+};
+const processingArguments = (step: Step | undefined): readonly unknown[] => jobOf(step).AppSpecification.ContainerArguments;
+const hyperparameters = (step: Step | undefined): Job['HyperParameters'] => jobOf(step).HyperParameters;
+const inputs = (step: Step | undefined): string[] => jobOf(step).ProcessingInputs.map(({ InputName }) => InputName);
+const channels = (step: Step | undefined): string[] => jobOf(step).InputDataConfig.map(({ ChannelName }) => ChannelName);
 
 const TUNING: ModelDeclaration['training']['tuning'] = {
   trials: 4, folds: 3, maximumMinutes: 10, space: { max_iter: [50, 100], learning_rate: { minimum: 0.01, maximum: 0.3, scale: 'log' } },
@@ -39,6 +52,24 @@ describe('Without tuning', () => {
   test('the evaluation is told what every step used and where the training rows lie', () => {
     expect(inputs(pipeline.get('Evaluate'))).toEqual(expect.arrayContaining(['test', 'resources', 'model', 'baseline', 'champion']));
     expect(processingArguments(pipeline.get('Evaluate'))).toEqual(expect.arrayContaining(['--train-uri', { Get: "Steps.Prepare.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri" }]));
+  });
+});
+
+describe('The studies', () => {
+  test('run beside the evaluation, on all rows and the candidate', () => {
+    const study = steps().get('Study')!;
+    expect(predecessors(study).toSorted()).toEqual(['Prepare', 'Train']);
+    expect(inputs(study)).toEqual(['code', 'train', 'validation', 'test', 'model']);
+    expect(study.CacheConfig).toBeUndefined();
+  });
+
+  test('know how old a model may become and what it may lose, where that is declared', () => {
+    expect(processingArguments(steps().get('Study'))).not.toContain('--maximum-loss');
+    const { declaration } = fixtureProject().data;
+    const declared = steps({}, {
+      quality: { ...declaration.quality, studies: { maximumStalenessLoss: 0.04 } }, monitoring: { ...declaration.monitoring, maximumModelAgeDays: 400 },
+    });
+    expect(processingArguments(declared.get('Study'))).toEqual(expect.arrayContaining(['--maximum-loss', '0.04', '--maximum-age-days', '400']));
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { strToU8, zipSync } from 'fflate';
-import { EMPLOYMENT_FILES, extract } from '../../../local/setup/employment-data';
+import { EXAMPLE_DATA, extract } from '../../../local/setup/example-data';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 const wheel = zipSync({ 'nannyml/datasets/data/a.pq': strToU8('data'), 'nannyml/base.py': strToU8('code') });
@@ -19,7 +19,8 @@ describe('the files of a wheel', () => {
   });
 });
 
-test('every file of the employment data has a full digest', () => {
-  expect(Object.keys(EMPLOYMENT_FILES)).toHaveLength(3);
-  expect(Object.values(EMPLOYMENT_FILES).every((sha256) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
+test('every file of the examples has a full digest', () => {
+  const digests = Object.values(EXAMPLE_DATA).flatMap((files) => Object.values<string>(files));
+  expect(digests).toHaveLength(5);
+  expect(digests.every((sha256) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
 });
