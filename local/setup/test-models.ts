@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { SetupError } from './errors';
 import { run } from './process';
 import { ensurePython, REPOSITORY_FOLDER } from './python';
@@ -12,6 +12,18 @@ export interface ModelTestResult {
   readonly failed: number;
 }
 
+/** What the tests of each project said: the content of {@link MODEL_TESTS_REPORT}, evidence that the code of features and models is tested (ML Test Score D7, I2). */
+export interface ModelTestReport extends ModelTestResult {
+  readonly version: '1';
+  /** Commit that was tested, with `-dirty` behind where the files differ from it; `unknown` outside git. */
+  readonly commit: string;
+  readonly createdAt: string;
+  readonly projects: readonly (ModelTestResult & { readonly name: string; readonly seconds: number })[];
+}
+
+/** Where `npm run test:models` writes its report, from the repository's folder. */
+export const MODEL_TESTS_REPORT = join('model-tests', 'report.json');
+
 /**
  * Runs the unit tests (`tests/test_*.py`) of every model project of a folder, and of a package that lies beside them, with the repository's Python and
  * prints what they print.
@@ -23,14 +35,15 @@ export interface ModelTestResult {
 export async function testModels(
   folder: string = join(REPOSITORY_FOLDER, 'models'),
   log: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
-): Promise<ModelTestResult> {
+): Promise<ModelTestReport> {
   const projects = projectsWithTests(folder);
   if (projects.length === 0) {
     throw new SetupError(`no model project in "${folder}" has a folder tests with test_*.py`);
   }
   const { python } = await ensurePython({ log });
-  const total = { passed: 0, failed: 0 };
+  const results: ModelTestReport['projects'][number][] = [];
   for (const project of projects) {
+    const started = performance.now();
     const finished = await run(python, ['-m', 'unittest', 'discover', '--start-directory', 'tests', '--verbose'], {
       cwd: project,
       env: { ...process.env, PYTHONPATH: [resolve(project), SHARED_FOLDER].join(delimiter) },
@@ -38,10 +51,15 @@ export async function testModels(
     log(finished.stderr.trimEnd());
     const { passed, failed } = readUnittest(finished.stderr, finished.code);
     log(`${project}: ${passed} passed, ${failed} failed`);
-    total.passed += passed;
-    total.failed += failed;
+    results.push({ name: basename(project), passed, failed, seconds: Math.round((performance.now() - started) / 100) / 10 });
   }
-  return total;
+  const sum = (count: keyof ModelTestResult): number => results.reduce((subtotal, result) => subtotal + result[count], 0);
+  return { version: '1', commit: await commitOf(folder), createdAt: new Date().toISOString(), passed: sum('passed'), failed: sum('failed'), projects: results };
+}
+
+async function commitOf(folder: string): Promise<string> {
+  const { stdout, code } = await run('git', ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'], { cwd: folder });
+  return code === 0 ? stdout.trim() : 'unknown';
 }
 
 function projectsWithTests(folder: string): string[] {
