@@ -17,7 +17,7 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
   const startedAt = new Date().toISOString();
   const uri = (name: keyof ModelCheckContext): string => contextText(event, CHECK, member(name));
   const project: ModelProjectData = modelProject();
-  const [evaluation, studies] = await Promise.all([report(uri('evaluationUri')), report(event.context[member('studiesUri')])]);
+  const [evaluation, studies] = await Promise.all([report(uri('evaluationUri')), report(uri('studiesUri'))]);
   const measurements = await Database.use(
     async (database): Promise<Measurement[]> =>
       measureModel(database, { predictions: await downloadFiles(database, [uri('predictionsUri')]), evaluation, studies }, project, event.subject.digest),
@@ -26,10 +26,7 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
 }
 
 /** A report of the pipeline; one that is missing or no JSON is a finding, not a failure of the check. */
-async function report(uri: unknown): Promise<Report> {
-  if (typeof uri !== 'string') {
-    return { problem: 'the run tells no place of it' };
-  }
+async function report(uri: string): Promise<Report> {
   const bytes = await findBytes(uri);
   if (bytes === undefined) {
     return { problem: `${uri} does not exist` };

@@ -34,7 +34,7 @@ export async function readPredictions(
   const typed = ({ name, kind }: OutputColumn, optional: boolean): TableColumn => ({ name, type: kind === 'class' ? 'VARCHAR' : 'DOUBLE', optional });
   await loadTable(database, TABLE, files, [
     typed(problem.label, false),
-    ...contenders.flatMap((contender) => columnsOf(contender).map((column) => typed(column, contender === Contenders.CHAMPION || contender === Contenders.TRIVIAL))),
+    ...contenders.flatMap((contender) => columnsOf(contender).map((column) => typed(column, contender === Contenders.CHAMPION))),
     ...groupedBy.map((column): TableColumn => ({ name: groupColumn(column), type: 'VARCHAR', optional: true })),
   ]);
   const classes = `[${(schema.target.domain ?? []).map((value) => literal(String(value))).join(', ')}]`;

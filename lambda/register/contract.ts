@@ -71,4 +71,4 @@ export const DOCUMENTATION = 'MLOPS_DOCUMENTATION';
 export type Documentation = 'required' | 'draft';
 
 /** Names of the pipeline's steps, by which the registration finds the candidate's training job. */
-export const PipelineSteps = { PREPARE: 'Prepare', TUNE: 'Tune', TRAIN: 'Train', TRAIN_BASELINE: 'TrainBaseline', EVALUATE: 'Evaluate' } as const;
+export const PipelineSteps = { PREPARE: 'Prepare', TUNE: 'Tune', TRAIN: 'Train', TRAIN_BASELINE: 'TrainBaseline', EVALUATE: 'Evaluate', STUDY: 'Study' } as const;

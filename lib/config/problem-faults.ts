@@ -62,7 +62,7 @@ export function columnFaults(declaration: ModelDeclaration, schema: DataSchema):
   return [...targetFaults(declaration, schema), ...namedColumns(declaration, schema), ...splitFaults(declaration, schema)];
 }
 
-function targetFaults({ problemType, positiveLabel, data }: ModelDeclaration, { target }: DataSchema): Fault[] {
+function targetFaults({ problemType, positiveLabel, data, quality }: ModelDeclaration, { target }: DataSchema): Fault[] {
   if (problemType === 'regression') {
     return target.type === 'number' || target.type === 'integer' ? [] : [{ path: ['problemType'], message: `is regression, but the target ${target.name} is of type ${target.type}, not a number` }];
   }
@@ -71,11 +71,13 @@ function targetFaults({ problemType, positiveLabel, data }: ModelDeclaration, { 
   const wanted = problemType === 'binaryClassification' ? 'exactly two classes' : 'at least two classes';
   const right = problemType === 'binaryClassification' ? classes.length === 2 : classes.length >= 2;
   const known = (label: Label): boolean => classes.includes(String(label));
+  const favourable = quality.fairness?.favourableLabel;
   const outside = (path: Path, label: Label): Fault =>
     ({ path, message: `must be in the domain of the target ${target.name} (${classes.join(', ')}), got ${JSON.stringify(label)}` });
   return [
     ...(right ? [] : [{ path: ['problemType'], message: `is ${problemType}, which needs ${wanted} in the domain of the target ${target.name}, got ${classes.join(', ') || 'none'}` }]),
     ...(positiveLabel === undefined || !right || known(positiveLabel) ? [] : [outside(['positiveLabel'], positiveLabel)]),
+    ...(favourable === undefined || !right || known(favourable) ? [] : [outside(['quality', 'fairness', 'favourableLabel'], favourable)]),
     ...Object.keys(data.classShares ?? {}).filter((label) => right && !known(label)).map((label) => outside(['data', 'classShares', label], label)),
   ];
 }
@@ -86,7 +88,9 @@ function namedColumns({ monitoring, quality, data }: ModelDeclaration, schema: D
   const columns = columnsOf(schema).map(({ name }) => name);
   const unknown = (path: Path, names: readonly string[], known: readonly string[], kind: string): Fault[] =>
     names.flatMap((name, index) => (known.includes(name) ? [] : [{ path: [...path, index], message: `must be a ${kind} of the schema, got "${name}"; ${kind}s: ${known.join(', ')}` }]));
+  const stratum = quality.fairness?.stratum;
   return [
+    ...(stratum === undefined || columns.includes(stratum) ? [] : [{ path: ['quality', 'fairness', 'stratum'], message: `must be a column of the schema, got "${stratum}"; columns: ${columns.join(', ')}` }]),
     ...unknown(['monitoring', 'drift', 'criticalFeatures'], monitoring.drift.criticalFeatures, features, 'feature'),
     ...unknown(['data', 'sensitiveFeatures'], data.sensitiveFeatures ?? [], features, 'feature'),
     ...unknown(['quality', 'slices', 'columns'], quality.slices?.columns ?? [], columns, 'column'),

@@ -1,5 +1,5 @@
-import { Checks, classShare, type Criterion } from '../../lambda/gate/contract';
-import type { Bounds, MetricLimits, ModelProjectData, ProblemType } from '../../lambda/shared/contract';
+import { Checks, classShare, type Criterion, fairnessId, STUDIES, studyId } from '../../lambda/gate/contract';
+import type { Bounds, FairnessDeclaration, MetricLimits, ModelDeclaration, ModelProjectData, ProblemType } from '../../lambda/shared/contract';
 import { METRICS, PRIMARY_METRIC } from '../../lambda/shared/metrics/contract';
 
 /** Unit of shares, probabilities and differences of them. */
@@ -58,24 +58,82 @@ const metricCriteria = (problemType: ProblemType, limits: MetricLimits, where: s
     return [...limit('>=', minimum), ...limit('<=', maximum)];
   });
 
-/** Limits on a candidate: how good it is by itself, against the simple baseline and against the champion. */
-export function modelCriteria({ declaration: { problemType, quality } }: ModelProjectData): Criterion[] {
+/** Fits with one seed on one thread are equal to the last digits. */
+const REPRODUCIBILITY_TOLERANCE = 1e-12;
+
+/** Ratio of the worst group to the best below which a selection counts as adverse (four-fifths rule, 29 CFR 1607.4(D)). */
+const FOUR_FIFTHS = 0.8;
+
+/**
+ * Limits on a candidate: how good it is by itself, on slices and for groups of people, against simpler models and the champion, what it costs, and how its
+ * code and its endpoint behave.
+ */
+export function modelCriteria(project: ModelProjectData): Criterion[] {
+  const { problemType, quality } = project.declaration;
   const { id, measurements: m } = Checks.MODEL;
   const { gain, test } = PRIMARY_METRIC[problemType];
+  const better = (margin: string, pValue: string, other: string): Limit[] => [
+    { measurement: margin, title: `${gain} over ${other}`, comparison: '>=', threshold: quality.baseline.margin, unit: NONE, mlTestScore: 'M5' },
+    { measurement: pValue, title: `p-value that the candidate equals ${other} (${test})`, comparison: '<=', threshold: quality.baseline.significance, unit: NONE, mlTestScore: 'M5' },
+  ];
   return criteriaOf(id, '2.3', [
     ...metricCriteria(problemType, quality.metrics, 'on test data', 'I4'),
-    { measurement: m.BASELINE_MARGIN, title: `${gain} over the linear baseline`, comparison: '>=', threshold: quality.baseline.margin, unit: NONE, mlTestScore: 'M5' },
-    {
-      measurement: m.BASELINE_P_VALUE,
-      title: `p-value that candidate and baseline are equal (${test})`,
-      comparison: '<=',
-      threshold: quality.baseline.significance,
-      unit: NONE,
-      mlTestScore: 'M5',
-    },
+    ...better(m.BASELINE_MARGIN, m.BASELINE_P_VALUE, 'the linear baseline'),
+    ...better(m.TRIVIAL_MARGIN, m.TRIVIAL_P_VALUE, 'the trivial predictor'),
     { measurement: m.CHAMPION_DIFFERENCE, title: `${gain} over the champion`, comparison: '>=', threshold: -quality.champion.tolerance, unit: NONE, mlTestScore: 'I4' },
+    { measurement: m.SLICES, title: 'Loss on the worst slice', comparison: '<=', threshold: quality.slices?.maximumLoss ?? 0, unit: NONE, mlTestScore: 'M6' },
+    ...fairnessCriteria(quality.fairness),
+    ...costCriteria(quality.costs),
+    ...studyCriteria(project),
   ]);
 }
+
+/** Attributes that gate are judged; of the others the gate asks that they were measured. */
+function fairnessCriteria(fairness: FairnessDeclaration | undefined): Limit[] {
+  const common = { unit: NONE, mlTestScore: 'M7' };
+  const attributes = fairness?.attributes ?? [];
+  return [
+    { measurement: Checks.MODEL.measurements.FAIRNESS, title: 'Attributes whose fairness was measured', comparison: '>=', threshold: attributes.length, ...common },
+    ...attributes.filter(({ gate }) => gate).flatMap(({ column }): Limit[] => [
+      { measurement: fairnessId(column), title: `Ratio of the worst group of ${column} to the best`, comparison: '>=', threshold: fairness?.minimumSelectionRatio ?? FOUR_FIFTHS, ...common },
+      ...limit(fairnessId(column, 'floor'), `Lowest bound of that ratio for ${column}`, '>=', fairness?.floor, common),
+      ...limit(fairnessId(column, 'odds'), `Range of recall and false positive rate over ${column}`, '<=', fairness?.maximumOddsDifference, common),
+    ]),
+  ];
+}
+
+function costCriteria(costs: ModelDeclaration['quality']['costs']): Limit[] {
+  const m = Checks.MODEL.measurements;
+  return [
+    ...limit(m.MODEL_BYTES, 'Size of the model', '<=', costs?.maximumModelBytes, { unit: 'bytes', mlTestScore: 'O6' }),
+    ...limit(m.FIT_SECONDS, 'Time to fit', '<=', costs?.maximumFitSeconds, { unit: 's', mlTestScore: 'O6' }),
+    ...limit(m.SCORE_MILLISECONDS, 'Time to score 1,000 rows', '<=', costs?.maximumScoreMilliseconds, { unit: 'ms', mlTestScore: 'O6' }),
+  ];
+}
+
+/** Studies of the training pipeline. Where the project declares no limit, they must have been measured all the same. */
+function studyCriteria({ declaration: { quality }, schema }: ModelProjectData): Limit[] {
+  const { studies } = quality;
+  const of = (study: string, title: string, threshold: number, mlTestScore: string): Limit =>
+    ({ measurement: studyId(study), title, comparison: '<=', threshold, unit: NONE, mlTestScore });
+  return [
+    of(STUDIES.SPECIFICATION, 'Promises of the model specification that are broken', 0, 'I2'),
+    of(STUDIES.STABILITY, 'Predictions on strange input that are no numbers or out of range', 0, 'O5'),
+    of(STUDIES.INVARIANCE, 'Difference when rows and columns come in another order', GOLDEN_TOLERANCE, 'O3'),
+    of(STUDIES.REPRODUCIBILITY, 'Difference between two fits with the same seed', studies?.reproducibilityTolerance ?? REPRODUCIBILITY_TOLERANCE, 'I1'),
+    of(STUDIES.SCHEMA, 'Records and answers that break the schema', 0, 'D1'),
+    of(STUDIES.PARITY, 'Difference between inference.py and the training process', GOLDEN_TOLERANCE, 'O3'),
+    of(STUDIES.RECORD, 'Members of the inference record that answers do not provide', 0, 'I5'),
+    // Without a declared limit: less than all of an AUC or accuracy, or than the error once more.
+    of(STUDIES.STALENESS, 'Loss by staleness within the greatest age', studies?.maximumStalenessLoss ?? 1, 'M4'),
+    of(STUDIES.IMPORTANCE, 'Features that cost nothing when permuted', studies?.maximumUnimportantFeatures ?? schema.features.length - 1, 'D2'),
+    of(STUDIES.DROP_ONE, 'Gain of the best model that lacks a feature', quality.baseline.margin, 'D2'),
+  ];
+}
+
+/** A criterion, if there is a threshold. */
+const limit = (measurement: string, title: string, comparison: Limit['comparison'], threshold: number | undefined, rest: Pick<Limit, 'unit' | 'mlTestScore'>): Limit[] =>
+  threshold === undefined ? [] : [{ measurement, title, comparison, threshold, ...rest }];
 
 /** Difference of a metric or prediction that a rebuilt model may show; single-threaded arithmetic on the same image shows none. */
 const REPRODUCTION_TOLERANCE = 1e-9;

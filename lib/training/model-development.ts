@@ -99,7 +99,7 @@ export class ModelDevelopment extends Construct {
     profile.next(
       this.modelGate.evaluate(this, 'Model gate', {
         subject: { type: 'developmentRun', name: RUN_ID, digest: '{% $snapshot.digest %}' },
-        context: { predictionsUri: PREDICTIONS_URI, evaluationUri: EVALUATION_URI },
+        context: { predictionsUri: PREDICTIONS_URI, evaluationUri: EVALUATION_URI, studiesUri: STUDIES_URI },
         passed: register,
       }),
     );
@@ -249,5 +249,6 @@ const RUN_ID = '{% $states.context.Execution.Name %}';
 /** What a run is made with: the release that its input names, or the one of the version to rebuild. */
 const RELEASE = '{% $pin %}';
 const EVALUATION_URI = '{% $runUri & "/evaluation/evaluation.json" %}';
+const STUDIES_URI = '{% $runUri & "/studies/studies.json" %}';
 const PREDICTIONS_URI = '{% $runUri & "/evaluation/predictions.parquet" %}';
 const CALL_TIMEOUT = sfn.Timeout.duration(Duration.minutes(2));

@@ -29,7 +29,7 @@ export interface ModelPipelineOptions {
 
 /**
  * The pipeline of a model project: prepare the data, search for hyperparameters where the project asks for it, train candidate and baseline, evaluate both
- * and the champion on the same test rows. It measures and does not judge: gates before and after it do.
+ * and the champion on the same test rows, study the candidate beside that. It measures and does not judge: gates before and after it do.
  *
  * A SageMaker tuning job may stand in for the search: a step whose output `tune` holds `best-parameters.json` (docs/model-projects.md).
  */
@@ -112,6 +112,18 @@ export function modelPipeline(project: ModelProjectData, options: ModelPipelineO
     },
     outputs: { evaluation: join('/', run, 'evaluation') },
   });
+  // Beside the evaluation: it needs the candidate and nothing of the others. Where its report lies is fixed, so it is never taken from an earlier run.
+  definition.processing(PipelineSteps.STUDY, {
+    ...job,
+    entryPoint: ['python3', `${PROCESSING_CODE}/study.py`],
+    arguments: [
+      ...['train', 'validation', 'test', 'model'].flatMap((name) => [`--${name}`, `${INPUT}/${name}`]),
+      ...['--output', `${OUTPUT}/studies`, '--seed', seed],
+      ...studyArguments(declaration),
+    ],
+    inputs: { code, ...rows, test: prepare.output('test'), model: candidate.modelArtifact },
+    outputs: { studies: join('/', run, 'studies') },
+  });
   return definition.build();
 }
 
@@ -139,6 +151,11 @@ const tuningArguments = ({ space, trials, folds, maximumMinutes }: NonNullable<M
   ...['--trials', String(trials)],
   ...(folds === undefined ? [] : ['--folds', String(folds)]),
   ...(maximumMinutes === undefined ? [] : ['--maximum-minutes', String(maximumMinutes)]),
+];
+
+const studyArguments = ({ quality: { studies }, monitoring }: ModelDeclaration): string[] => [
+  ...(studies?.maximumStalenessLoss === undefined ? [] : ['--maximum-loss', String(studies.maximumStalenessLoss)]),
+  ...(monitoring.maximumModelAgeDays === undefined ? [] : ['--maximum-age-days', String(monitoring.maximumModelAgeDays)]),
 ];
 
 /** Columns whose values the evaluation puts beside the predictions, for slices and fairness. */

@@ -86,7 +86,7 @@ describe('The data check', () => {
 
 describe('The model check', () => {
   test('writes what it measured', async () => {
-    put('s3://artifacts/predictions.csv', `id,label,candidate,baseline\n${LABELS.map((label, row) => `${row},${label},${SCORES[row]},${BASELINE[row]}`).join('\n')}\n`);
+    put('s3://artifacts/predictions.csv', `id,label,candidate,baseline,trivial\n${LABELS.map((label, row) => `${row},${label},${SCORES[row]},${BASELINE[row]},0.5`).join('\n')}\n`);
     put('s3://artifacts/evaluation.json', JSON.stringify({ costs: { candidate: { fitSeconds: 1, scoreSeconds: 0.1, modelBytes: 5, trainRows: 9 } } }));
     put('s3://artifacts/studies.json', JSON.stringify({ version: '1', studies: { parity: { status: 'measured', value: 0, explanation: 'equal' } } }));
     const uris = { predictionsUri: 's3://artifacts/predictions.csv', evaluationUri: 's3://artifacts/evaluation.json', studiesUri: 's3://artifacts/studies.json' };
@@ -103,7 +103,7 @@ describe('The model check', () => {
   });
 
   test('breaks when the predictions are not there', async () => {
-    await expect(checkModel(event({ predictionsUri: 's3://artifacts/none.parquet', evaluationUri: 's3://artifacts/evaluation.json' }))).rejects.toThrow('cannot read s3://artifacts/none.parquet');
+    await expect(checkModel(event({ predictionsUri: 's3://artifacts/none.parquet', evaluationUri: 's3://artifacts/evaluation.json', studiesUri: 's3://artifacts/studies.json' }))).rejects.toThrow('cannot read s3://artifacts/none.parquet');
   });
 });
 
@@ -132,7 +132,9 @@ describe('The reference and the checks of a window', () => {
 
   test('without labels have no quality yet', async () => {
     for (const context of [{ windowUri: 's3://evidence/window.json' }, { windowUri: 's3://evidence/window.json', labelsUris: [] }]) {
-      expect(evidence(await checkQuality(event(context))).measurements).toEqual([{ id: 'auc', status: 'notApplicable', explanation: 'no labels have arrived' }]);
+      const { measurements } = evidence(await checkQuality(event(context)));
+      expect(measured(measurements, 'auc')).toEqual({ id: 'auc', status: 'notApplicable', explanation: 'no labels have arrived' });
+      expect(new Set(measurements.map(({ status }) => status))).toEqual(new Set(['notApplicable']));
     }
   });
 

@@ -1,4 +1,4 @@
-import { Checks, classShare, type Criterion } from '../../../lambda/gate/contract';
+import { Checks, classShare, type Criterion, STUDIES, studyId } from '../../../lambda/gate/contract';
 import { METRICS } from '../../../lambda/shared/metrics/contract';
 import { dataCriteria, modelCriteria, monitorCriteria, promotionCriteria, qualificationCriteria } from '../../../lib/gates/criteria';
 import { fixtureProject } from '../../support/fixtures';
@@ -36,14 +36,40 @@ test('the data gate asks for what a project may leave open only where it is decl
   });
 });
 
-test('the model gate asks for thresholds, for a proven gain over the baseline and for no loss against the champion', () => {
+const STUDY_LIMITS = {
+  specification: 0, stability: 0, invariance: 1e-9, reproducibility: 1e-12, schema: 0, parity: 1e-9, record: 0, staleness: 1, importance: project.schema.features.length - 1,
+  dropOne: declaration.quality.baseline.margin,
+};
+
+test('the model gate asks for thresholds, for a proven gain over simpler models, for no loss against the champion, and that everything else was measured', () => {
   expect(limits(modelCriteria(project))).toEqual({
     'model.auc >=': declaration.quality.metrics.auc?.minimum,
     'model.accuracy >=': declaration.quality.metrics.accuracy?.minimum,
     'model.baselineMargin >=': declaration.quality.baseline.margin,
     'model.baselinePValue <=': declaration.quality.baseline.significance,
+    'model.trivialMargin >=': declaration.quality.baseline.margin,
+    'model.trivialPValue <=': declaration.quality.baseline.significance,
     'model.championDifference >=': -declaration.quality.champion.tolerance,
+    'model.slices <=': 0,
+    'model.fairness >=': 0,
+    ...Object.fromEntries(Object.entries(STUDY_LIMITS).map(([study, threshold]) => [`model.studies.${study} <=`, threshold])),
   });
+});
+
+test('the model gate judges attributes that gate, and asks of the others that they were measured', () => {
+  const fairness = {
+    attributes: [{ column: 'sex', gate: true }, { column: 'age', gate: false, bands: [30] }], floor: 0.7, minimumRows: 30, minimumPositives: 10, maximumOddsDifference: 0.2,
+  };
+  const slices = { columns: ['sex'], minimumRows: 50, maximumLoss: 0.05 };
+  const studies = { maximumStalenessLoss: 0.04, maximumUnimportantFeatures: 2, reproducibilityTolerance: 1e-6 };
+  const costs = { maximumModelBytes: 1e6, maximumFitSeconds: 60, maximumScoreMilliseconds: 100 };
+  const asked = limits(modelCriteria({ ...project, declaration: { ...declaration, quality: { ...declaration.quality, fairness, slices, studies, costs } } }));
+  expect(asked).toMatchObject({
+    'model.fairness >=': 2, 'model.fairness.sex >=': 0.8, 'model.fairness.sex.floor >=': 0.7, 'model.fairness.sex.odds <=': 0.2, 'model.slices <=': 0.05,
+    'model.studies.staleness <=': 0.04, 'model.studies.importance <=': 2, 'model.studies.reproducibility <=': 1e-6,
+    'model.modelBytes <=': 1e6, 'model.fitSeconds <=': 60, 'model.scoreMilliseconds <=': 100,
+  });
+  expect(Object.keys(asked).filter((name) => name.includes('fairness.age'))).toEqual([]);
 });
 
 test('the qualification asks for the contract and for the latency that is declared', () => {
@@ -75,7 +101,8 @@ const ALL = [dataCriteria, modelCriteria, qualificationCriteria, promotionCriter
 
 test('every criterion names a measurement that its check makes, and where the demand comes from', () => {
   const metrics = [Checks.MODEL.id, Checks.QUALITY.id].flatMap((id) => Object.keys(METRICS[declaration.problemType]).map((metric) => `${id}.${metric}`));
-  const known = [...metrics, ...Object.values(Checks).flatMap(({ id, measurements }) => Object.values(measurements).map((measurement) => `${id}.${measurement}`))];
+  const studies = Object.values(STUDIES).map((study) => `${Checks.MODEL.id}.${studyId(study)}`);
+  const known = [...metrics, ...studies, ...Object.values(Checks).flatMap(({ id, measurements }) => Object.values(measurements).map((measurement) => `${id}.${measurement}`))];
   const ofClass = ({ check, measurement }: Criterion): boolean => check === Checks.DATA.id && measurement.startsWith(classShare(''));
   expect(ALL.filter((criterion) => !ofClass(criterion) && !known.includes(`${criterion.check}.${criterion.measurement}`))).toEqual([]);
   expect(ALL.filter(({ paperSection, mlTestScore, measurement }) => paperSection === '' || (mlTestScore === undefined && measurement !== 'rows'))).toEqual([]);

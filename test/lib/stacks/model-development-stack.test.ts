@@ -81,7 +81,7 @@ describe('The pipeline', () => {
   const step = (name: string) => definition.Steps.find(({ Name }) => Name === name)!.Arguments as Record<string, never>;
 
   test('prepares, trains candidate and baseline, evaluates', () => {
-    expect(definition.Steps.map(({ Name }) => Name)).toEqual(['Prepare', 'Train', 'TrainBaseline', 'Evaluate']);
+    expect(definition.Steps.map(({ Name }) => Name)).toEqual(['Prepare', 'Train', 'TrainBaseline', 'Evaluate', 'Study']);
     expect([step('Train').HyperParameters['algorithm'], step('TrainBaseline').HyperParameters['algorithm']]).toEqual(['candidate', 'baseline']);
   });
 
