@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { audit } from './commands/audit';
 import { type Command, CommandError } from './commands/command';
+import { compare } from './commands/compare';
 import { down } from './commands/down';
 import { env } from './commands/env';
 import { fault } from './commands/fault';
@@ -9,6 +11,7 @@ import { logs } from './commands/logs';
 import { monitor } from './commands/monitor';
 import { promote } from './commands/promote';
 import { reproduce } from './commands/reproduce';
+import { score } from './commands/score';
 import { status } from './commands/status';
 import { story } from './commands/story';
 import { testModelProjects } from './commands/test-models';
@@ -19,7 +22,10 @@ import { SetupError } from './setup';
 // The pinned SDK supports this Node.js; its notice about later versions is for whoever raises the pin.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const COMMANDS: Readonly<Record<string, Command>> = { story, up, down, status, logs, env, fault, train, promote, monitor, reproduce, 'test-models': testModelProjects, 'fetch-data': fetchData, 'infer-schema': inferSchemaOfFile };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  story, up, down, status, logs, env, fault, train, promote, monitor, reproduce, audit, compare, score,
+  'test-models': testModelProjects, 'fetch-data': fetchData, 'infer-schema': inferSchemaOfFile,
+};
 
 async function main(): Promise<number> {
   const [name = '', ...args] = process.argv.slice(2);

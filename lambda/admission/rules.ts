@@ -1,5 +1,6 @@
 import type { DescribeModelPackageCommandOutput, UpdateModelPackageCommandInput } from '@aws-sdk/client-sagemaker';
 import type { Verdict } from '../gate/contract';
+import { LifeCycle } from '../register/contract';
 import type { QualificationFinished } from '../shared/contract';
 import { type Approval, QUALIFICATION_GATE, QUALIFICATION_METADATA } from './contract';
 
@@ -31,7 +32,7 @@ export function verdictProblem(verdict: Verdict, verdictSha256: string, event: Q
   return verdict.outcome === event.outcome ? undefined : `${event.verdictUri} says ${verdict.outcome}, and the event says ${event.outcome}`;
 }
 
-type Update = Pick<UpdateModelPackageCommandInput, 'ModelApprovalStatus' | 'ApprovalDescription' | 'CustomerMetadataProperties'>;
+type Update = Pick<UpdateModelPackageCommandInput, 'ModelApprovalStatus' | 'ApprovalDescription' | 'CustomerMetadataProperties' | 'ModelLifeCycle'>;
 
 /** Longest approval description that SageMaker takes. */
 const MAXIMUM_DESCRIPTION = 1024;
@@ -40,7 +41,10 @@ const MAXIMUM_DESCRIPTION = 1024;
  * What a verdict changes in the registry. Only what waits is decided: the decision of a person stands. A broken qualification decides nothing.
  */
 export function decision(outcome: Verdict['outcome'], reason: string, approval: Approval, now: PackageNow): Update {
-  const metadata = { CustomerMetadataProperties: { ...now.CustomerMetadataProperties, [QUALIFICATION_METADATA]: outcome } };
+  const metadata = {
+    CustomerMetadataProperties: { ...now.CustomerMetadataProperties, [QUALIFICATION_METADATA]: outcome },
+    ModelLifeCycle: { Stage: LifeCycle.QUALIFICATION, StageStatus: outcome },
+  };
   if (now.ModelApprovalStatus !== 'PendingManualApproval') {
     return metadata;
   }

@@ -54,6 +54,9 @@ export const PackageMetadata = {
   SCORE_URI: 'mlTestScoreUri',
 } as const;
 
+/** Stages of a version in the registry (`ModelLifeCycle`), told by what is decided there. */
+export const LifeCycle = { DEVELOPMENT: 'Development', QUALIFICATION: 'Qualification' } as const;
+
 /** Environment of the serving container: the toolkit of SageMaker's scikit-learn image reads it. */
 export const SERVING_ENVIRONMENT = {
   SAGEMAKER_PROGRAM: 'inference.py',

@@ -23,6 +23,7 @@ import {
   type RegisterEvent,
   type RegisterResult,
 } from './contract';
+import { dataReports } from './data-reports';
 import { requireDocumentation } from './documentation';
 import { buildManifest, type ManifestFacts, packageDigestOf } from './manifest';
 import { modelCard } from './model-card';
@@ -63,6 +64,7 @@ export async function handler(event: RegisterEvent): Promise<RegisterResult> {
     files: { evaluation: { uri: evaluationUri, sha256: sha256(evaluationBytes) }, predictions, golden },
     modelCard: card,
     environmentChanges,
+    dataReports: await dataReports(event.gates.data),
   });
   const packageDigest = packageDigestOf(manifest);
   const manifestUri = s3Uri(requireEnv(Env.EVIDENCE_BUCKET), Layout.manifestKey(project.declaration.name, packageDigest));

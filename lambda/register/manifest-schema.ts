@@ -73,6 +73,8 @@ export const manifestSchema = z.strictObject({
   predictions: pinnedFile,
   golden: pinnedFile,
   reference: pinnedFile,
+  /** What the data check wrote in the formats of SageMaker Model Monitor, such as `statistics.json`. */
+  dataReports: z.array(pinnedFile.extend({ name: text })),
   gates: z.array(z.strictObject({ gate: text, verdictUri: uri, verdictSha256: text })).min(1),
   documentation: z.strictObject({ modelCardUri: uri, modelCardSha256: sha256 }),
 });

@@ -1,3 +1,4 @@
+import type { EvidenceFile } from '../gate/contract';
 import type { ModelProjectData } from '../shared/contract';
 import { canonicalJson, sha256 } from '../shared/hash';
 import type { PinnedSource } from '../snapshot/contract';
@@ -18,6 +19,7 @@ export interface ManifestFacts {
   readonly evaluation: EvaluationReport;
   readonly files: Readonly<Record<'evaluation' | 'predictions' | 'golden', PinnedFile>>;
   readonly modelCard: PinnedFile;
+  readonly dataReports: readonly EvidenceFile[];
   /** What differs from the champion's packages; `null` without a champion. */
   readonly environmentChanges: readonly string[] | null;
 }
@@ -79,6 +81,7 @@ export function buildManifest(facts: ManifestFacts): ArtifactManifest {
       predictions: files.predictions,
       golden: files.golden,
       reference: { uri: event.reference.referenceUri, sha256: event.reference.sha256 },
+      dataReports: facts.dataReports,
       gates: [event.gates.data, event.gates.model].map(({ gate, verdictUri, verdictSha256 }) => ({ gate, verdictUri, verdictSha256 })),
       documentation: { modelCardUri: facts.modelCard.uri, modelCardSha256: facts.modelCard.sha256 },
     },

@@ -1,6 +1,6 @@
 import type { CreateModelPackageCommandInput, ProductionVariantInstanceType, TransformInstanceType } from '@aws-sdk/client-sagemaker';
 import type { ModelProjectData } from '../shared/contract';
-import { type ArtifactManifest, PackageMetadata, SERVING_ENVIRONMENT } from './contract';
+import { type ArtifactManifest, LifeCycle, PackageMetadata, SERVING_ENVIRONMENT } from './contract';
 
 /** What the registry entry binds together. */
 export interface PackageFacts {
@@ -25,10 +25,14 @@ export function modelPackageRequest(facts: PackageFacts): CreateModelPackageComm
     S3Uri: file.uri,
     ContentDigest: contentDigest(file.sha256),
   });
+  const report = (name: string) => manifest.dataReports.find((file) => file.name === name);
+  const [statistics, constraints] = [report('statistics.json'), report('constraints.json')];
+  const dataQuality = statistics === undefined || constraints === undefined ? undefined : { Statistics: json(statistics), Constraints: json(constraints) };
   return {
     ModelPackageGroupName: facts.groupName,
     ModelPackageDescription: `${project.declaration.description.slice(0, 900)} Run ${manifest.run.id}.`,
     ModelApprovalStatus: 'PendingManualApproval',
+    ModelLifeCycle: { Stage: LifeCycle.DEVELOPMENT, StageStatus: 'registered' },
     // The digest is the one field that nobody can change later; it also makes a repeated request the same request.
     ClientToken: facts.packageDigest.slice(0, 36),
     MetadataProperties: { CommitId: manifest.code.commit, Repository: manifest.code.repository, GeneratedBy: facts.packageDigest },
@@ -59,8 +63,10 @@ export function modelPackageRequest(facts: PackageFacts): CreateModelPackageComm
     },
     ModelMetrics: {
       ModelQuality: { Statistics: json(manifest.evaluation) },
-      ModelDataQuality: { Statistics: json(manifest.reference) },
+      ModelDataQuality: dataQuality ?? { Statistics: json(manifest.reference) },
     },
+    // What later windows are compared with, in the formats that Model Monitor gave them.
+    ...(dataQuality === undefined ? {} : { DriftCheckBaselines: { ModelDataQuality: dataQuality } }),
     ModelCard: { ModelCardContent: facts.modelCard, ModelCardStatus: 'PendingReview' },
   };
 }

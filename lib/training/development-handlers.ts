@@ -59,6 +59,8 @@ export class DevelopmentHandlers extends Construct {
     // The champion's reference lies in the run that made it.
     this.allow(this.dataCheck, 'runs/', READ);
     this.dataCheck.role.addToPolicy(this.listing(['snapshots/']));
+    // Tells a report that a first attempt wrote from one that is not there.
+    this.dataCheck.role.addToPolicy(allowListing(this.dataCheck, this.evidence, [`${this.model}/gates/data/`]));
     this.modelCheck = this.make('ModelCheck', 'model-check', 'Measures a candidate by its test predictions', duckDb);
     this.allow(this.modelCheck, 'runs/', READ);
     this.profile = this.make('Profile', 'profile', 'Profiles training data and test predictions: the reference of drift', duckDb);

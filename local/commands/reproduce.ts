@@ -3,7 +3,8 @@ import { World } from '../story/world';
 import { requireRun } from './attach';
 import { type Command, readArguments } from './command';
 import { describeVerdict, EXIT, invokeStarter, requireModel, verdictsOf } from './development';
-import { requireVersion } from './versions';
+import { openAccount } from './account';
+import { readVersion } from './versions';
 
 export const reproduce: Command = {
   usage: 'reproduce --model NAME --version N [--environment ENV] [--json]',
@@ -14,7 +15,8 @@ export const reproduce: Command = {
     const of: Machine = { environment: values.environment, model: requireModel(run.models, values.model), name: 'development' };
     const world = new World(run);
     try {
-      const { manifestUri, packageDigest, version } = await requireVersion(world, of, values.version);
+      const account = await openAccount({ model: of.model, environment: of.environment, aws: false });
+      const { uri: manifestUri, packageDigest, version } = await readVersion(account, values.version);
       const before = await executionArns(world, of);
       await invokeStarter(world, of, { cause: 'Reproduction', id: `v${version}-${Date.now()}`, manifestUri, packageDigest });
       const execution = await follow(world, of, await nextExecution(world, of, before), (state) => process.stderr.write(`${state}\n`));

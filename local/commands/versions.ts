@@ -1,29 +1,33 @@
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import { PackageMetadata } from '../../lambda/register/contract';
-import type { ArtifactReference } from '../../lambda/shared/contract';
-import type { Machine } from '../story/executions';
-import type { World } from '../story/world';
+import { type ArtifactManifest, PackageMetadata } from '../../lambda/register/contract';
+import { readManifest } from '../../lambda/register/read-manifest';
+import * as clients from '../../lambda/shared/clients';
+import type { Account } from './account';
 import { CommandError } from './command';
 
-/** A registered version of a model. */
-export interface Version extends ArtifactReference {
+/** A registered version of a model and what it is made of. */
+export interface Version {
   readonly version: string;
   readonly modelPackageArn: string;
+  /** Of the manifest. */
+  readonly uri: string;
+  readonly packageDigest: string;
+  readonly manifest: ArtifactManifest;
 }
 
-/** Version of a model in the registry of an environment. @throws CommandError when there is none of this number, or it was not registered by the process. */
-export async function requireVersion(world: World, { environment, model }: Pick<Machine, 'environment' | 'model'>, version: string | undefined): Promise<Version> {
-  if (!/^\d+$/.test(version ?? '')) {
+/** @throws CommandError when there is no version of this number, or it was not registered by the process. */
+export async function readVersion({ environment, account, region, model }: Account, version: string | undefined): Promise<Version> {
+  if (version === undefined || !/^\d+$/.test(version)) {
     throw new CommandError('name the version of the model package with --version, a whole number');
   }
-  const modelPackageArn = `arn:aws:sagemaker:${world.address.region}:${world.account(environment)}:model-package/${environment}-${model}/${version}`;
-  const found = await world.in(environment).sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn })).catch((error: unknown) => {
+  const modelPackageArn = `arn:aws:sagemaker:${region}:${account}:model-package/${environment}-${model}/${version}`;
+  const found = await clients.sageMaker().send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn })).catch((error: unknown) => {
     throw new CommandError(`version ${version} of ${model} is not registered in ${environment}: ${error instanceof Error ? error.message : String(error)}`);
   });
-  const manifestUri = found.CustomerMetadataProperties?.[PackageMetadata.MANIFEST_URI];
+  const uri = found.CustomerMetadataProperties?.[PackageMetadata.MANIFEST_URI];
   const packageDigest = found.MetadataProperties?.GeneratedBy;
-  if (manifestUri === undefined || packageDigest === undefined) {
+  if (uri === undefined || packageDigest === undefined) {
     throw new CommandError(`version ${version} of ${model} names no manifest: it was not registered by this process`);
   }
-  return { version: version ?? '', modelPackageArn, manifestUri, packageDigest };
+  return { version, modelPackageArn, uri, packageDigest, manifest: await readManifest({ manifestUri: uri, packageDigest }) };
 }

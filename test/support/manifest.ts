@@ -35,6 +35,7 @@ export function manifestOf(change: Partial<ArtifactManifest> = {}): ArtifactMani
     predictions: { uri: 's3://artifacts/employment/runs/run-1/evaluation/predictions.parquet', sha256: digest('predictions') },
     golden: { uri: 's3://artifacts/employment/runs/run-1/evaluation/golden.json', sha256: digest('golden') },
     reference: { uri: 's3://artifacts/employment/runs/run-1/profile/reference.json', sha256: digest('reference') },
+    dataReports: [],
     gates: [{ gate: 'model', verdictUri: 's3://evidence/employment/gates/model/run-1/verdict.json', verdictSha256: digest('verdict') }],
     documentation: { modelCardUri: 's3://evidence/employment/manifests/cards/c.json', modelCardSha256: digest('card') },
     ...change,

@@ -81,7 +81,8 @@ function proofOfGates(id: string, verdicts: readonly RecordedVerdict[]): Proof {
   const points = measured.every(({ gate }) => BY_HAND.has(gate)) ? 0.5 : 1;
   const failed = measured.filter(({ criterion }) => criterion.outcome === 'failed');
   const gates = [...new Set(measured.map(({ gate }) => gate))].join(', ');
-  const last = failed[0] === undefined ? 'all passed' : `${failed.length} said no: ${failed[0].criterion.reason}`;
+  const silent = unmeasured === undefined ? '' : `; ${findings.length - measured.length} not measured: ${unmeasured.criterion.reason}`;
+  const last = `${failed[0] === undefined ? 'all passed' : `${failed.length} said no: ${failed[0].criterion.reason}`}${silent}`;
   return {
     points,
     evidence: [...new Set(measured.map(({ uri }) => uri))],

@@ -113,6 +113,9 @@ export class ModelPackages {
     found.approvalDescription = input.ApprovalDescription ?? found.approvalDescription;
     found.lastModifiedTime = new Date();
     found.lastModifiedBy = userContext(context.caller);
+    if (input.ModelApprovalStatus !== undefined) {
+      this.cloud.log('sagemaker', `${found.arn.split(':').at(-1)}: ${input.ModelApprovalStatus} by ${context.caller.principalArn}`);
+    }
     this.announce(found);
     return { ModelPackageArn: found.arn };
   }

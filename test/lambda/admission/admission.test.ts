@@ -68,7 +68,7 @@ beforeEach(() => {
 test('a passed verdict is copied with its evidence, and a person decides where approval is manual', async () => {
   expect(await handler(qualified('passed'))).toEqual({ admitted: true, reason: 'qualification passed; PendingManualApproval' });
   expect(admitted()).toEqual(['contract.json', 'signature.json', 'verdict.json']);
-  expect(updates()).toEqual([{ ModelPackageArn: 'arn:package', CustomerMetadataProperties: { runId: 'run-1', qualification: 'passed' } }]);
+  expect(updates()).toEqual([{ ModelPackageArn: 'arn:package', CustomerMetadataProperties: { runId: 'run-1', qualification: 'passed' }, ModelLifeCycle: { Stage: 'Qualification', StageStatus: 'passed' } }]);
 });
 
 test('a passed verdict approves where approval is automatic', async () => {

@@ -17,8 +17,11 @@ const sageMaker = mockClient(SageMakerClient);
 const put = (uri: string, content: unknown): void => void objects.set(uri, Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)));
 
 const verdict = (gate: string, mlTestScore: string) => ({
-  gate, mode: 'QUALITATIVE', endedAt: '2026-01-01T00:00:00Z', criteria: [{ id: `${gate}.x`, mlTestScore, outcome: 'passed', reason: 'because' }],
+  gate, mode: 'QUALITATIVE', endedAt: '2026-01-01T00:00:00Z',
+  criteria: [{ id: `${gate}.x`, mlTestScore, outcome: 'passed', reason: 'because', ...(gate === 'data' ? { evidenceUri: DATA_EVIDENCE, evidenceSha256: sha256(JSON.stringify(dataEvidence)) } : {}) }],
 });
+const DATA_EVIDENCE = 's3://evidence/employment/gates/data/run-1/data.json';
+const dataEvidence = { files: ['statistics.json', 'constraints.json', 'constraint_violations.json'].map((name) => ({ name, uri: `s3://evidence/employment/gates/data/run-1/${name}`, sha256: sha256(name) })) };
 
 const RUN = 's3://artifacts/employment/runs/run-1';
 const MODEL = `${RUN}/train/job/output/model.tar.gz`;
@@ -38,7 +41,7 @@ const event: RegisterEvent = {
   release: { bundleUri: 's3://assets/code.zip', bundleSha256: 'b'.repeat(64), repository: 'https://git.example.com/m.git', commit: 'abc', policyDigest: 'p', pipelineDefinitionDigest: 'f'.repeat(64), image: 'image:1' },
   champion: null,
   gates: {
-    data: { gate: 'data', outcome: 'passed', verdictUri: 's3://evidence/d.json', verdictSha256: '1', reason: '' },
+    data: { gate: 'data', outcome: 'passed', verdictUri: 's3://evidence/d.json', verdictSha256: sha256(JSON.stringify(verdict('data', 'D1'))), reason: '' },
     model: { gate: 'model', outcome: 'passed', verdictUri: 's3://evidence/m.json', verdictSha256: '2', reason: '' },
   },
   bundleUri: 's3://artifacts/employment/code/b.zip',
@@ -60,6 +63,7 @@ beforeEach(() => {
   put(`${RUN}/evaluation/golden.json`, { records: [], expected: [] });
   put(event.gates.data.verdictUri, verdict('data', 'D1'));
   put(event.gates.model.verdictUri, verdict('model', 'M5'));
+  put(DATA_EVIDENCE, dataEvidence);
   put(`${RUN}/evaluation/predictions.parquet`, 'predictions');
   put(event.snapshot.sourcesUri, [{ uri: 's3://data/employment/training/2015/a.parquet', versionId: 'v', etag: 'e', size: 10, file: '00000-a.parquet', sha256: 'a'.repeat(64) }]);
   sageMaker.reset();
@@ -96,7 +100,7 @@ test('the manifest holds code, data, parameters, model, environment and document
     evaluation: { sha256: sha256(JSON.stringify(evaluation)), metrics: { auc: 0.86 } },
     predictions: { uri: `${RUN}/evaluation/predictions.parquet`, sha256: sha256('predictions') },
     reference: { sha256: 'e'.repeat(64) },
-    gates: [{ gate: 'data', verdictSha256: '1' }, { gate: 'model', verdictSha256: '2' }],
+    gates: [{ gate: 'data', verdictSha256: event.gates.data.verdictSha256 }, { gate: 'model', verdictSha256: '2' }],
     documentation: { modelCardSha256: sha256(request()?.ModelCard?.ModelCardContent ?? '') },
   });
 });
@@ -144,6 +148,19 @@ test('the model card is kept under its own hash, so that it outlives the package
   const { documentation } = manifestAt((await handler(event)).manifestUri);
   expect(Buffer.from(objects.get(documentation.modelCardUri) ?? '').toString('utf8')).toBe(request()?.ModelCard?.ModelCardContent);
   expect(sha256(objects.get(documentation.modelCardUri) ?? '')).toBe(documentation.modelCardSha256);
+});
+
+test('statistics and constraints of the training data are the baselines of the version, bound by their hashes', async () => {
+  await handler(event);
+  const file = (name: string) => ({ ContentType: 'application/json', S3Uri: `s3://evidence/employment/gates/data/run-1/${name}`, ContentDigest: `sha256:${sha256(name)}` });
+  const quality = { Statistics: file('statistics.json'), Constraints: file('constraints.json') };
+  expect(request()?.ModelMetrics?.ModelDataQuality).toEqual(quality);
+  expect(request()?.DriftCheckBaselines).toEqual({ ModelDataQuality: quality });
+});
+
+test('evidence that was exchanged since the gate stops the registration', async () => {
+  put(DATA_EVIDENCE, { files: [] });
+  await expect(handler(event)).rejects.toThrow(`${DATA_EVIDENCE} has sha256`);
 });
 
 test('the ML Test Score at registration lies beside the manifest and is shown with the version', async () => {
