@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CreatePolicyCommand, GetRoleCommand, IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
-import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { environments } from '../../bin/environments';
+import { CreatePolicyCommand, DeleteRoleCommand, GetRoleCommand, IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
+import { ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { environments as plain } from '../../bin/environments';
 import cdk from '../../cdk.json';
 import type { EnvironmentConfig } from '../../lib/config/environment';
 import { promotionChain } from '../../lib/config/validation';
@@ -15,22 +16,22 @@ import { rootCredentials } from '../../local/core/keys';
 import { startDaemon, type Daemon } from '../../local/daemon/start';
 import { Toolkit } from '../../local/deploy/toolkit';
 import { ensurePython } from '../../local/setup';
+import { assumeAsPerson } from '../../local/sts/person';
+import { bootstrapContext, boundaries, bounded } from '../support/bootstrap-page';
 import { fixtureProject } from '../support/fixtures';
 
-/** An account that was prepared as docs/bootstrap.md says: narrow execution policy, boundary on every role. */
+/** Accounts that were prepared as docs/bootstrap.md says: narrow execution policy, a boundary on every role. */
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const ROOT = join(__dirname, '..', '..');
-const region = environments[0]?.region ?? '';
-const chain = promotionChain(environments);
+const chain = promotionChain(plain.map(bounded));
 const { production } = chain;
+const { region } = production;
 const { account } = production.development;
 /** The one before it, whose stacks may be deleted. */
 const qualifying = chain.environments[chain.environments.indexOf(production) - 1] ?? production;
-const page = readFileSync(join(ROOT, 'docs', 'bootstrap.md'), 'utf8');
-const context = (JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '{}') as { context: Record<string, unknown> }).context;
-const QUALIFIER = String(context['@aws-cdk/core:bootstrapQualifier']);
+const QUALIFIER = String(bootstrapContext['@aws-cdk/core:bootstrapQualifier']);
 const policyArn = (name: string, owner = account): string => `arn:aws:iam::${owner}:policy/${name}`;
 
 let folder: string;
@@ -57,7 +58,7 @@ async function roles(owner: string): Promise<string[]> {
 
 /** An environment with the context of the page. */
 function blueprint(environment: EnvironmentConfig): string {
-  const app = new App({ outdir: join(folder, environment.name), analyticsReporting: false, context: { ...cdk.context, ...context } });
+  const app = new App({ outdir: join(folder, environment.name), analyticsReporting: false, context: { ...cdk.context, ...bootstrapContext } });
   const models = [{ project: fixtureProject(), repository: 'https://git.example.com/models.git', commit: '0'.repeat(40) }];
   new MlopsStage(app, environment.name, { environment, chain, models });
   return app.synth().directory;
@@ -77,7 +78,8 @@ beforeAll(async () => {
   toolkit = new Toolkit({ endpoint: daemon.endpoint, region, folder, log: (line) => log.push(line) });
   const accounts = [account, qualifying.development.account];
   for (const owner of accounts) {
-    await policy(owner, 'mlops-boundary', 'permissions-boundary.json');
+    await policy(owner, boundaries.machines, 'permissions-boundary.json');
+    await policy(owner, boundaries.people, 'people-boundary.json');
     await policy(owner, 'mlops-execution', 'execution-policy.json');
   }
   await toolkit.bootstrap(accounts, { executionPolicy: (owner) => policyArn('mlops-execution', owner), qualifier: QUALIFIER });
@@ -88,12 +90,23 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('production is deployed with the execution policy, and every role of it carries the boundary', async () => {
+test('production is deployed with the execution policy, and every role of it carries a boundary', async () => {
   expect(await toolkit.deploy(blueprint(production), ['**'])).toBeGreaterThanOrEqual(5);
   const made = await roles(account);
-  const boundaries = await Promise.all(made.map(async (RoleName) => (await iam().send(new GetRoleCommand({ RoleName }))).Role?.PermissionsBoundary?.PermissionsBoundaryArn));
+  const found = await Promise.all(made.map(async (RoleName) => (await iam().send(new GetRoleCommand({ RoleName }))).Role?.PermissionsBoundary?.PermissionsBoundaryArn));
   expect(made.length).toBeGreaterThan(30);
-  expect(new Set(boundaries)).toEqual(new Set([policyArn('mlops-boundary')]));
+  expect(new Set(found)).toEqual(new Set([policyArn(boundaries.machines), policyArn(boundaries.people)]));
+});
+
+test('a person of it shows a second factor, and no boundary keeps an auditor from reading', async () => {
+  const sts = createClient(STSClient, { endpoint: daemon.endpoint, region }, rootCredentials(account));
+  const RoleArn = `arn:aws:iam::${account}:role/mlops-${production.name}-auditor`;
+  await expect(sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'without' }))).rejects.toMatchObject({ name: 'AccessDenied' });
+  const { AccessKeyId: accessKeyId = '' } = await assumeAsPerson(sts, RoleArn, 'auditor');
+  const s3 = createClient(S3Client, { endpoint: daemon.endpoint, region }, { accessKeyId, secretAccessKey: 'not-checked' });
+  await s3.send(new ListObjectsV2Command({ Bucket: `mlops-${production.name}-evidence-${account}-${region}`, Prefix: 'employment/' }));
+  await expect(createClient(IAMClient, { endpoint: daemon.endpoint, region }, { accessKeyId, secretAccessKey: 'not-checked' }).send(new DeleteRoleCommand({ RoleName: `mlops-${production.name}-auditor` })))
+    .rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
 test('a role without the boundary is refused', async () => {
