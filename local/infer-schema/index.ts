@@ -168,7 +168,7 @@ async function inferFeatures(database: Database, file: TableFile, facts: readonl
 /** What people know wins. */
 function override(column: ColumnSchema, { overrides = {} }: InferenceOptions): ColumnSchema {
   const given = overrides[column.name] ?? {};
-  const { minimum, maximum, ...rest } = column;
+  const { minimum: _minimum, maximum: _maximum, ...rest } = column;
   const bounded = given.domain === undefined ? column : rest;
   return { ...bounded, ...given };
 }
