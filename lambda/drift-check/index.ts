@@ -7,6 +7,7 @@ import type { ReferenceProfile } from '../shared/profile/contract';
 import { modelProject } from '../shared/project';
 import { getJson } from '../shared/s3';
 import { downloadFiles } from '../shared/tables/files';
+import { measureAge } from './age';
 import type { DriftCheckContext } from './contract';
 import { measureWindow } from './window';
 
@@ -21,5 +22,5 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
   const measurements = await Database.use(async (database) =>
     measureWindow(database, await downloadFiles(database, manifest.objects), reference, modelProject()),
   );
-  return writeEvidence(event, CHECK, startedAt, measurements);
+  return writeEvidence(event, CHECK, startedAt, [...measurements, measureAge(reference, manifest.end)]);
 }

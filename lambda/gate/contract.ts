@@ -296,12 +296,14 @@ export const Checks = {
       UNEXPECTED_SHARE: 'unexpectedShare',
     },
   },
-  /** Joins labels that arrived late to the predictions of a window. */
+  /** Measured by the drift check as well, whether or not the window says anything: age of the champion at the end of the window, in days. */
+  AGE: { id: 'drift', measurements: { MODEL_AGE_DAYS: 'modelAgeDays' } },
+  /** Joins labels that arrived late to the predictions of a window: every metric of the problem type under its own name, not applicable while none has arrived. */
   QUALITY: {
     id: 'quality',
     measurements: {
-      /** Not applicable while no labels have arrived. */
-      AUC: 'auc',
+      /** How much worse the primary metric is in the window (online) than on the test rows (offline). */
+      OFFLINE_LOSS: 'offlineLoss',
     },
   },
 } as const;

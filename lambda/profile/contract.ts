@@ -11,6 +11,10 @@ export interface ProfileEvent {
 /** The part of `evaluation.json` that the profile needs. */
 export interface EvaluationData {
   readonly data: { readonly trainUri: string };
+  /** ISO 8601: when the model was evaluated. */
+  readonly createdAt?: string;
+  /** The candidate on the test rows. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** Output of the profile function. */

@@ -4,9 +4,12 @@ import { Database } from '../shared/duckdb';
 import { writeEvidence } from '../shared/evidence';
 import { readManifest } from '../shared/inference-window';
 import { modelProject } from '../shared/project';
+import { getJson } from '../shared/s3';
+import type { ReferenceProfile } from '../shared/profile/contract';
 import { downloadFiles, downloadFolder, type TableFile } from '../shared/tables/files';
 import type { QualityCheckContext } from './contract';
 import { measureQuality, qualityNotApplicable } from './measure';
+import { withOffline } from './offline';
 
 const CHECK = Checks.QUALITY.id;
 const member = (name: keyof QualityCheckContext): string => name;
@@ -20,15 +23,17 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
 async function measure(event: CheckEvent): Promise<Measurement[]> {
   const labelsUris = labelsOf(event);
   if (labelsUris.length === 0) {
-    return qualityNotApplicable(modelProject(), 'no labels have arrived');
+    return withOffline(qualityNotApplicable(modelProject(), 'no labels have arrived'), undefined, modelProject());
   }
   const manifest = await readManifest(contextText(event, CHECK, member('windowUri')));
+  const { testMetrics } = await getJson<ReferenceProfile>(contextText(event, CHECK, member('referenceUri')));
   return Database.use(async (database) => {
     const labels: TableFile[] = [];
     for (const uri of labelsUris) {
       labels.push(...(await (uri.endsWith('/') ? downloadFolder(database, uri) : downloadFiles(database, [uri]))));
     }
-    return measureQuality(database, await downloadFiles(database, manifest.objects), labels, modelProject(), event.subject.digest);
+    const measured = await measureQuality(database, await downloadFiles(database, manifest.objects), labels, modelProject(), event.subject.digest);
+    return withOffline(measured, testMetrics, modelProject());
   });
 }
 

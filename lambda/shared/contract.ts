@@ -303,6 +303,10 @@ export interface ModelDeclaration {
     readonly quality: MetricLimits;
     /** Age of the champion's training data beyond which it counts as stale; `quality.studies.maximumStalenessLoss` holds it to account. @default - no limit */
     readonly maximumModelAgeDays?: number;
+    /**
+     * How much worse than on the test rows the primary metric of a window may be: a difference, or a share of the error. @default - recorded, not judged
+     */
+    readonly maximumOfflineLoss?: number;
     readonly retraining: { readonly breaches: number; readonly windows: number; readonly coolDownHours: number };
   };
   readonly modelCard: {

@@ -144,6 +144,7 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
     }).check(ordered(atMost('psiWarning', 'psiAlarm'))),
     quality: metricLimits(),
     maximumModelAgeDays: positive().optional(),
+    maximumOfflineLoss: share().optional(),
     retraining: group({ breaches: integer(1), windows: integer(1), coolDownHours: between(0, 8760) }).check(ordered(atMost('breaches', 'windows'))),
   }),
   modelCard: group({

@@ -96,8 +96,8 @@ function fairnessCriteria(fairness: FairnessDeclaration | undefined): Limit[] {
     { measurement: Checks.MODEL.measurements.FAIRNESS, title: 'Attributes whose fairness was measured', comparison: '>=', threshold: attributes.length, ...common },
     ...attributes.filter(({ gate }) => gate).flatMap(({ column }): Limit[] => [
       { measurement: fairnessId(column), title: `Ratio of the worst group of ${column} to the best`, comparison: '>=', threshold: fairness?.minimumSelectionRatio ?? FOUR_FIFTHS, ...common },
-      ...limit(fairnessId(column, 'floor'), `Lowest bound of that ratio for ${column}`, '>=', fairness?.floor, common),
-      ...limit(fairnessId(column, 'odds'), `Range of recall and false positive rate over ${column}`, '<=', fairness?.maximumOddsDifference, common),
+      ...ifDeclared(fairnessId(column, 'floor'), `Lowest bound of that ratio for ${column}`, '>=', fairness?.floor, common),
+      ...ifDeclared(fairnessId(column, 'odds'), `Range of recall and false positive rate over ${column}`, '<=', fairness?.maximumOddsDifference, common),
     ]),
   ];
 }
@@ -105,9 +105,9 @@ function fairnessCriteria(fairness: FairnessDeclaration | undefined): Limit[] {
 function costCriteria(costs: ModelDeclaration['quality']['costs']): Limit[] {
   const m = Checks.MODEL.measurements;
   return [
-    ...limit(m.MODEL_BYTES, 'Size of the model', '<=', costs?.maximumModelBytes, { unit: 'bytes', mlTestScore: 'O6' }),
-    ...limit(m.FIT_SECONDS, 'Time to fit', '<=', costs?.maximumFitSeconds, { unit: 's', mlTestScore: 'O6' }),
-    ...limit(m.SCORE_MILLISECONDS, 'Time to score 1,000 rows', '<=', costs?.maximumScoreMilliseconds, { unit: 'ms', mlTestScore: 'O6' }),
+    ...ifDeclared(m.MODEL_BYTES, 'Size of the model', '<=', costs?.maximumModelBytes, { unit: 'bytes', mlTestScore: 'O6' }),
+    ...ifDeclared(m.FIT_SECONDS, 'Time to fit', '<=', costs?.maximumFitSeconds, { unit: 's', mlTestScore: 'O6' }),
+    ...ifDeclared(m.SCORE_MILLISECONDS, 'Time to score 1,000 rows', '<=', costs?.maximumScoreMilliseconds, { unit: 'ms', mlTestScore: 'O6' }),
   ];
 }
 
@@ -132,7 +132,7 @@ function studyCriteria({ declaration: { quality }, schema }: ModelProjectData): 
 }
 
 /** A criterion, if there is a threshold. */
-const limit = (measurement: string, title: string, comparison: Limit['comparison'], threshold: number | undefined, rest: Pick<Limit, 'unit' | 'mlTestScore'>): Limit[] =>
+const ifDeclared = (measurement: string, title: string, comparison: Limit['comparison'], threshold: number | undefined, rest: Pick<Limit, 'unit' | 'mlTestScore'>): Limit[] =>
   threshold === undefined ? [] : [{ measurement, title, comparison, threshold, ...rest }];
 
 /** Difference of a metric or prediction that a rebuilt model may show; single-threaded arithmetic on the same image shows none. */
@@ -225,12 +225,16 @@ export function driftCriteria({ declaration: { monitoring, data } }: ModelProjec
     { measurement: m.CRITICAL_FEATURES_DRIFTED, title: 'Critical features that drifted', comparison: '<=', threshold: 0, unit: 'features', mlTestScore: 'O3' },
     { measurement: m.PREDICTION_DRIFT, title: 'Predictions that drifted', comparison: '<=', threshold: 0, unit: NONE, mlTestScore: 'O7' },
     { measurement: m.UNEXPECTED_SHARE, title: 'Requests outside the expectations of the schema', comparison: '<=', threshold: data.maximumInvalidShare, unit: NONE, mlTestScore: 'O2' },
+    ...ifDeclared(Checks.AGE.measurements.MODEL_AGE_DAYS, 'Age of the model', '<=', monitoring.maximumModelAgeDays, { unit: 'days', mlTestScore: 'O4' }),
   ]);
 }
 
 /** Limits on the quality of predictions whose labels have arrived. */
 export const productionQualityCriteria = ({ declaration: { problemType, monitoring } }: ModelProjectData): Criterion[] =>
-  criteriaOf(Checks.QUALITY.id, '2.4', metricCriteria(problemType, monitoring.quality, 'in production', 'O7'));
+  criteriaOf(Checks.QUALITY.id, '2.4', [
+    ...metricCriteria(problemType, monitoring.quality, 'in production', 'O7'),
+    ...ifDeclared(Checks.QUALITY.measurements.OFFLINE_LOSS, 'Loss of production against the test rows', '<=', monitoring.maximumOfflineLoss, { unit: NONE, mlTestScore: 'M2' }),
+  ]);
 
 /** Limits of the gate over a window of production. */
 export const monitorCriteria = (project: ModelProjectData): Criterion[] => [...driftCriteria(project), ...productionQualityCriteria(project)];

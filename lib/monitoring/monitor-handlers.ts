@@ -39,13 +39,20 @@ export class MonitorHandlers extends Construct {
     this.window = this.makeWindow();
     this.drift = this.make('Drift', 'drift-check', 'Compares a window with the champion\'s reference', this.engine);
     readWindows(this.drift, place, this.model);
-    readEnvironmentObjects(this.drift, { owner: development, purpose: 'artifacts', prefix: `${this.model}/runs/`, reason: NAMED_LATER }).forEach((statement) =>
-      this.drift.role.addToPolicy(statement),
-    );
+    this.readReference(this.drift);
     this.quality = this.make('Quality', 'quality-check', 'Measures the model on labels that arrived', this.engine);
     readWindows(this.quality, place, this.model);
+    this.readReference(this.quality);
     readLabels(this.quality, development, this.model);
     this.decide = this.makeDecide();
+  }
+
+  /** The champion's reference lies in the run that made it. */
+  private readReference(handler: HandlerFunction): void {
+    const { development } = this.props;
+    readEnvironmentObjects(handler, { owner: development, purpose: 'artifacts', prefix: `${this.model}/runs/`, reason: NAMED_LATER }).forEach((statement) =>
+      handler.role.addToPolicy(statement),
+    );
   }
 
   private makeWindow(): HandlerFunction {

@@ -9,6 +9,7 @@ Writes `evaluation.json`, `predictions.parquet` and `golden.json`.
 
 import tempfile
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,7 @@ def parse():
     parser.add_argument('--output', default='/opt/ml/processing/output/evaluation')
     parser.add_argument('--by', action='append', default=[], help='column whose values go beside the predictions; may be given many times')
     parser.add_argument('--train-uri', help='where the training rows lie, for the record')
+    parser.add_argument('--tune-uri', help='where the result of the search lies, for the record')
     parser.add_argument('--seed', type=int, default=0, help='of the choice of golden records')
     return parser.parse()
 
@@ -98,6 +100,7 @@ def evaluate(project, usage):
     write_json(golden(test, target, candidate, options.seed), options.output, 'golden.json')
     measured = {role: problem.measure(target, prediction) for role, prediction in predictions.items()}
     evaluation = {
+        'createdAt': datetime.now(timezone.utc).isoformat(timespec='seconds'),
         'problemType': problem.name,
         **{name: value for name, value in problem.description.items() if name == 'classes'},
         'rows': len(test),
@@ -109,7 +112,7 @@ def evaluate(project, usage):
         'costs': {role: contender.cost() for role, contender in contenders.items()},
         'training': {name: candidate.metadata[name] for name in ('algorithm', 'estimator', 'hyperparameters', 'chosenBy', 'schemaVersion', 'features')},
         'tuning': tuning_of(options.tune),
-        'data': {'trainUri': options.train_uri},
+        'data': {'trainUri': options.train_uri, 'tuneUri': options.tune_uri},
         'environment': environment(),
         'timings': {'evaluateSeconds': round(time.perf_counter() - started, 3), 'fitSeconds': candidate.metadata['fitSeconds']},
         'resources': resources_of(options, contenders, usage),

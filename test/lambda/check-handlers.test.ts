@@ -115,19 +115,21 @@ describe('The reference and the checks of a window', () => {
     put('s3://artifacts/train/part-0.csv', `id,employed,age,income,sex\n${Array.from({ length: 900 }, (_, id) => `${id},${id % 2},${id % 90},${id % 600},${1 + (id % 2)}`).join('\n')}\n`);
     put('s3://artifacts/train-2/part-0.csv', 'something,else\n1,2\n');
     put('s3://artifacts/test.csv', `candidate\n${Array.from({ length: 500 }, (_, id) => (id % 100) / 100).join('\n')}\n`);
-    put('s3://artifacts/run/evaluation.json', JSON.stringify({ data: { trainUri: 's3://artifacts/train' } }));
+    put('s3://artifacts/run/evaluation.json', JSON.stringify({ createdAt: '2026-01-01T00:00:00Z', data: { trainUri: 's3://artifacts/train' }, metrics: { auc: 0.9 } }));
     const { referenceUri, sha256: digest } = await profile({ evaluationUri: 's3://artifacts/run/evaluation.json', predictionsUri: 's3://artifacts/test.csv', outputUri: 's3://artifacts/run/' });
     expect(referenceUri).toBe('s3://artifacts/run/reference.json');
     expect(sha256(objects.get(referenceUri) ?? '')).toBe(digest);
 
     put('s3://log/2026/a', LOG);
-    put('s3://evidence/window.json', JSON.stringify({ start: 's', end: 'e', objects: ['s3://log/2026/a'] }));
+    put('s3://evidence/window.json', JSON.stringify({ start: 's', end: '2026-01-03T00:00:00Z', objects: ['s3://log/2026/a'] }));
     const drift = evidence(await checkDrift(event({ windowUri: 's3://evidence/window.json', referenceUri })));
     expect(measured(drift.measurements, 'predictionDrift').value).toBe(0);
+    expect(measured(drift.measurements, 'modelAgeDays').value).toBe(2);
 
     put('s3://data/labels/d1/part-0.csv', `id,employed\n${Array.from({ length: 600 }, (_, id) => `${id},${Number(id % 100 > 40)}`).join('\n')}\n`);
-    const context = { windowUri: 's3://evidence/window.json', labelsUris: ['s3://data/labels/d1/'] };
-    expect(measured(evidence(await checkQuality(event(context))).measurements, 'auc').value).toBe(1);
+    const context = { windowUri: 's3://evidence/window.json', referenceUri, labelsUris: ['s3://data/labels/d1/'] };
+    const { measurements } = evidence(await checkQuality(event(context)));
+    expect([measured(measurements, 'auc').value, measured(measurements, 'offlineLoss').value]).toEqual([1, expect.closeTo(-0.1, 12)]);
   });
 
   test('without labels have no quality yet', async () => {

@@ -38,6 +38,10 @@ export interface ReferenceProfile {
   readonly features: Readonly<Record<string, ColumnProfile>>;
   /** Answers of the candidate on the test split: probabilities, values, or classes. */
   readonly prediction: ColumnProfile;
+  /** ISO 8601: from when on the model ages. */
+  readonly trainedAt?: string;
+  /** Metrics of the candidate on the test split, by name: what production is compared with. */
+  readonly testMetrics?: Readonly<Record<string, number>>;
 }
 
 /** Bin of categories that the reference does not name. */

@@ -87,6 +87,11 @@ test('the promotion asks that the new fleet was seen at work', () => {
   expect(limits(promotionCriteria(project))).toMatchObject({ 'rollout.requests >=': declaration.serving.rollout.minimumRequests });
 });
 
+test('the monitor judges the age of the model and the loss against the test rows where they are limited', () => {
+  const monitoring = { ...declaration.monitoring, maximumModelAgeDays: 90, maximumOfflineLoss: 0.05 };
+  expect(limits(monitorCriteria({ ...project, declaration: { ...declaration, monitoring } }))).toMatchObject({ 'drift.modelAgeDays <=': 90, 'quality.offlineLoss <=': 0.05 });
+});
+
 test('a data set counts as drifted from the declared share of features on', () => {
   expect(limits(monitorCriteria(project))).toEqual({
     'drift.driftedFeatureShare <': declaration.monitoring.drift.featureShare,
