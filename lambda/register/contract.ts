@@ -38,6 +38,8 @@ export interface EvaluationReport {
   readonly metrics: Readonly<Record<string, number>>;
   readonly baseline: Readonly<Record<string, number>>;
   readonly champion: Readonly<Record<string, number>> | null;
+  /** Folders of what earlier steps wrote: of this run, or of an earlier one whose results were reused. */
+  readonly data?: { readonly trainUri: string | null; readonly tuneUri: string | null };
   readonly environment: { readonly python: string; readonly packages: Readonly<Record<string, string>> };
 }
 

@@ -41,15 +41,15 @@ export async function handler(event: RegisterEvent): Promise<RegisterResult> {
   const project = modelProject();
   requireDocumentation(project.declaration, requireEnv(DOCUMENTATION) as Documentation);
   const evaluationUri = joinUri(event.runUri, 'evaluation/evaluation.json');
-  const [job, evaluationBytes, predictions, golden, sources, search] = await Promise.all([
+  const [job, evaluationBytes, predictions, golden, sources] = await Promise.all([
     findTrainingJob(event.pipelineExecutionArn, PipelineSteps.TRAIN),
     getBytes(evaluationUri),
     pin(joinUri(event.runUri, 'evaluation/predictions.parquet')),
     pin(joinUri(event.runUri, 'evaluation/golden.json')),
     getJson<PinnedSource[]>(event.snapshot.sourcesUri),
-    readSearch(event, project),
   ]);
   const evaluation = parseJson<EvaluationReport>(new TextDecoder().decode(evaluationBytes), evaluationUri);
+  const search = await readSearch(event, project, evaluation);
   const environmentChanges = await changesOfEnvironment(event, evaluation);
   const card = await recordCard({ project, evaluation, evaluationUri, event, job, environmentChanges });
   const manifest = buildManifest({
@@ -93,11 +93,11 @@ async function pinModel(uri: string): Promise<ArtifactManifest['modelArtifact']>
 }
 
 /** What the search for hyperparameters wrote, where the project declares one. */
-async function readSearch({ runUri }: RegisterEvent, { declaration }: ModelProjectData): Promise<ManifestFacts['search']> {
+async function readSearch({ runUri }: RegisterEvent, { declaration }: ModelProjectData, { data }: EvaluationReport): Promise<ManifestFacts['search']> {
   if (declaration.training.tuning === undefined) {
     return undefined;
   }
-  const uri = joinUri(runUri, 'tune/best-parameters.json');
+  const uri = joinUri(data?.tuneUri ?? joinUri(runUri, 'tune'), 'best-parameters.json');
   const bytes = await getBytes(uri);
   const { best } = parseJson<{ best: Record<string, unknown> }>(new TextDecoder().decode(bytes), uri);
   return { file: { uri, sha256: sha256(bytes) }, best };

@@ -99,6 +99,7 @@ export function modelPipeline(project: ModelProjectData, options: ModelPipelineO
     arguments: [
       ...folders.flatMap((name) => [`--${name}`, `${INPUT}/${name}`]),
       ...['--output', `${OUTPUT}/evaluation`, '--train-uri', prepare.output('train'), '--seed', seed],
+      ...Object.values(found).flatMap((uri) => ['--tune-uri', uri]),
       ...groupingColumns(declaration).flatMap((column) => ['--by', column]),
     ],
     inputs: {

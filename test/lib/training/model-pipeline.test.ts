@@ -81,6 +81,7 @@ describe('With tuning', () => {
     expect(predecessors(pipeline.get('Train')!).toSorted()).toEqual(['Prepare', 'Tune']);
     expect(predecessors(pipeline.get('TrainBaseline')!)).toEqual(['Prepare']);
     expect(predecessors(pipeline.get('Evaluate')!)).toContain('Tune');
+    expect(processingArguments(pipeline.get('Evaluate'))).toEqual(expect.arrayContaining(['--tune-uri', { Get: "Steps.Tune.ProcessingOutputConfig.Outputs['tune'].S3Output.S3Uri" }]));
   });
 
   test('the search knows space, budget and problem, in arguments that SageMaker takes', () => {
