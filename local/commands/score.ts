@@ -2,12 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import * as clients from '../../lambda/shared/clients';
 import { collectVerdicts } from '../../lambda/shared/score/collect';
-import type { ComplianceFact, MlTestScore, ScoreFacts } from '../../lambda/shared/score/contract';
+import type { ComplianceFact, MlTestScore, ModelTestsFact, ScoreFacts } from '../../lambda/shared/score/contract';
 import { scoreOf } from '../../lambda/shared/score/score';
+import { MODEL_TESTS_REPORT, type ModelTestReport } from '../setup/test-models';
 import { type Account, ACCOUNT_OPTIONS, openAccount } from './account';
 import { type Command, readArguments } from './command';
 import { readVersion } from './versions';
 
+/** Its tests are tests of every project's features. */
+const SHARED_PACKAGE = 'tabular';
 const COMPLIANCE_REPORT = 'compliance/report.json';
 
 export const score: Command = {
@@ -19,7 +22,7 @@ export const score: Command = {
     const version = await versionFacts(account, values.version);
     const bucket = `mlops-${account.environment}-evidence-${account.account}-${account.region}`;
     const verdicts = await collectVerdicts(bucket, account.model, version?.manifest.gates.map(({ verdictUri }) => verdictUri));
-    const result = scoreOf({ model: account.model, version, verdicts, compliance: complianceFact() }, new Date().toISOString());
+    const result = scoreOf({ model: account.model, version, verdicts, compliance: complianceFact(), modelTests: modelTestsFact(account.model) }, new Date().toISOString());
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${describe(result)}\n`);
     return 0;
   },
@@ -34,6 +37,20 @@ async function versionFacts(account: Account, version: string | undefined): Prom
     new ListModelPackagesCommand({ ModelPackageGroupName: `${account.environment}-${account.model}`, SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 1 }),
   );
   return newest?.ModelPackageVersion === undefined ? undefined : readVersion(account, String(newest.ModelPackageVersion));
+}
+
+/** What the project's tests, and those of the package that all projects share, said last. */
+function modelTestsFact(model: string): ModelTestsFact | undefined {
+  if (!existsSync(MODEL_TESTS_REPORT)) {
+    return undefined;
+  }
+  const { commit, projects } = JSON.parse(readFileSync(MODEL_TESTS_REPORT, 'utf8')) as ModelTestReport;
+  const own = projects.filter(({ name }) => name === model || name === SHARED_PACKAGE);
+  if (!own.some(({ name }) => name === model)) {
+    return undefined;
+  }
+  const sum = (count: 'passed' | 'failed'): number => own.reduce((total, project) => total + project[count], 0);
+  return { uri: MODEL_TESTS_REPORT, commit, passed: sum('passed'), failed: sum('failed') };
 }
 
 /** What `npm run compliance` found last, as far as the score reads it. */

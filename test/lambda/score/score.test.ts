@@ -94,6 +94,14 @@ describe('Without a gate', () => {
     expect(test1('D5', [], { compliance: { ...compliance, unexplained: 2 } })).toMatchObject({ points: 0, reason: expect.stringContaining('2 findings') });
   });
 
+  test.each(['D7', 'I2'])("%s is proved by the project's own tests on the same commit", (id) => {
+    const modelTests = { uri: 'model-tests/report.json', commit: 'c'.repeat(40), passed: 40, failed: 0 };
+    expect(test1(id, [], { modelTests, version: versionWith() })).toMatchObject({ points: 1, evidence: ['model-tests/report.json'] });
+    expect(test1(id, [], { modelTests: { ...modelTests, failed: 1 }, version: versionWith() })).toMatchObject({ points: 0, reason: '1 of 41 tests of the project failed.' });
+    expect(test1(id, [], { modelTests: { ...modelTests, commit: 'other' }, version: versionWith() })).toMatchObject({ points: 0, reason: expect.stringContaining('ran on commit other') });
+    expect(test1(id, [], { version: versionWith() })).toMatchObject({ points: 0, reason: expect.stringContaining('npm run test:models') });
+  });
+
   test('a clean commit counts half: nothing shows that it was reviewed', () => {
     expect(test1('M1', [], { version: versionWith() })).toMatchObject({ points: 0.5 });
     const { code } = manifestOf();
