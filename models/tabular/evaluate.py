@@ -63,7 +63,6 @@ def parse():
     parser.add_argument('--by', action='append', default=[], help='column whose values go beside the predictions; may be given many times')
     parser.add_argument('--train-uri', help='where the training rows lie, for the record')
     parser.add_argument('--tune-uri', help='where the result of the search lies, for the record')
-    parser.add_argument('--tune-uri', help='where the result of the search lies, for the record')
     parser.add_argument('--seed', type=int, default=0, help='of the choice of golden records')
     return parser.parse()
 
