@@ -9,6 +9,7 @@ import { fetchData } from './commands/fetch-data';
 import { inferSchemaOfFile } from './commands/infer-schema';
 import { logs } from './commands/logs';
 import { monitor } from './commands/monitor';
+import { newModelProject } from './commands/new-model';
 import { promote } from './commands/promote';
 import { reproduce } from './commands/reproduce';
 import { score } from './commands/score';
@@ -24,7 +25,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   story, up, down, status, logs, env, fault, train, promote, monitor, reproduce, audit, compare, score,
-  'test-models': testModelProjects, 'fetch-data': fetchData, 'infer-schema': inferSchemaOfFile,
+  'test-models': testModelProjects, 'fetch-data': fetchData, 'new-model': newModelProject, 'infer-schema': inferSchemaOfFile,
 };
 
 async function main(): Promise<number> {

@@ -1,11 +1,12 @@
-import { collectFacts } from '../../lambda/data-check/collect';
-import { measureSnapshot } from '../../lambda/data-check/measure';
-import { Checks, classShare } from '../../lambda/gate/contract';
-import type { Bounds, ColumnSchema, DataSchema, Label, ModelDeclaration, ModelProjectData, ProblemType } from '../../lambda/shared/contract';
-import type { Database } from '../../lambda/shared/duckdb';
-import type { TableFile } from '../../lambda/shared/tables/files';
-import { list, rounded } from '../../lambda/shared/words';
-import { InferenceError, type LeftOut } from './contract';
+import { collectFacts } from '../../../lambda/data-check/collect';
+import { measureSnapshot } from '../../../lambda/data-check/measure';
+import { Checks, classShare } from '../../../lambda/gate/contract';
+import type { Bounds, ColumnSchema, DataSchema, Label, ModelDeclaration, ModelProjectData, ProblemType } from '../../../lambda/shared/contract';
+import type { Database } from '../../../lambda/shared/duckdb';
+import type { TableFile } from '../../../lambda/shared/tables/files';
+import { list, rounded } from '../../../lambda/shared/words';
+import { ScaffoldError } from '../errors';
+import type { LeftOut } from './draft';
 
 export interface Inferred {
   readonly schema: DataSchema;
@@ -40,9 +41,9 @@ export async function proposeData(database: Database, file: TableFile, { schema,
   const value = (id: string): number | undefined => measurements.get(id)?.value;
   const knowing = facts.powers?.filter(({ power }) => power > MOST_POWER) ?? [];
   const features = schema.features.filter(({ name }) => !knowing.some(({ feature }) => feature === name));
-  const leftOut = knowing.map(({ feature, power }) => ({ name: feature, reason: `tells the target by itself (${rounded(power)} of 1): it was made from it, or after it` }));
+  const leftOut = knowing.map(({ feature, power }) => ({ name: feature, because: `it tells the target by itself (${rounded(power)} of 1), so it was made from it, or after it` }));
   if (features.length === 0) {
-    throw new InferenceError(`every feature tells the target by itself: ${list(knowing.map(({ feature }) => feature))}; check what ${schema.target.name} is made of`);
+    throw new ScaffoldError(`every feature tells the target by itself: ${list(knowing.map(({ feature }) => feature))}; check what ${schema.target.name} is made of`);
   }
   const sensitive = features.filter((feature) => feature.sensitive === true).map(({ name }) => name);
   return {
@@ -66,7 +67,7 @@ const ceiling = (share: number): number => Math.ceil(share * 1000) / 1000;
 
 function shareBounds({ target }: DataSchema, value: (id: string) => number | undefined): Record<string, Bounds> {
   const room = (share: number): number => Math.min(ROOM_OF_SHARE, share / 2);
-  return Object.fromEntries((target.domain ?? []).map((label): [string, Bounds] => {
+  return Object.fromEntries((target.domain ?? [false, true]).map((label): [string, Bounds] => {
     const share = value(classShare(String(label))) ?? 0;
     return [String(label), { minimum: floor(share - room(share)), maximum: Math.min(1, ceiling(share + ROOM_OF_SHARE)) }];
   }));
