@@ -58,6 +58,48 @@ def gain(problem, target, candidate, baseline):
     return 1 - math.sqrt(errors[0].mean() / errors[1].mean()), stats.ttest_rel(*errors).pvalue
 
 
+def groups_of(values, bands=None):
+    """Rows of each group of a column: by value, or by bands of its numbers."""
+    names = np.searchsorted(bands, values, side='right') if bands else values.astype(str)
+    return [names == name for name in np.unique(names)]
+
+
+def slice_loss(problem, target, prediction, rows, limits):
+    """How much worse the primary metric of the worst slice is than over all, of the slices that are large enough."""
+    def primary(which):
+        return problem.measure(target[which], prediction[which])[problem.primary]
+    overall = primary(np.full(len(target), True))
+    large = [group for name in limits['columns'] for group in groups_of(rows[name].to_numpy()) if group.sum() >= limits['minimumRows']]
+    values = [primary(group) for group in large if len(np.unique(target[group])) > 1]
+    return max(overall - value if problem.higher_is_better else value / overall - 1 for value in values)
+
+
+def selection_ratio(target, decided, groups, limits):
+    """Least ratio of a group's selection rate to the best group's, and the least lower 95 % bound (Katz), of the groups that are large enough."""
+    large = [(int(decided[group].sum()), int(group.sum())) for group in groups if group.sum() >= limits['minimumRows'] and target[group].sum() >= limits['minimumPositives']]
+    best = max(large, key=lambda one: one[0] / one[1])
+    ratios = []
+    for chosen, of in large:
+        if (chosen, of) != best:
+            ratio = (chosen / of) / (best[0] / best[1])
+            ratios.append((ratio, ratio * math.exp(-1.959964 * math.sqrt(1 / chosen - 1 / of + 1 / best[0] - 1 / best[1])) if chosen else 0.0))
+    return min(ratio for ratio, _ in ratios), min(bound for _, bound in ratios)
+
+
+def groups_measured(problem, target, prediction, rows, quality):
+    """Slices and fairness of two classes, as far as they are declared; measures and the names of what failed."""
+    measures, failed = {}, []
+    if 'slices' in quality:
+        measures['slice loss'] = slice_loss(problem, target, prediction, rows, quality['slices'])
+        failed += ['slices'] if measures['slice loss'] > quality['slices']['maximumLoss'] else []
+    fairness = quality.get('fairness') if problem.name == 'binaryClassification' else None
+    for one in fairness['attributes'] if fairness else []:
+        ratio, bound = selection_ratio(target, prediction >= problem.threshold, groups_of(rows[one['column']].to_numpy(), one.get('bands')), fairness)
+        measures |= {one['column']: ratio, f'{one["column"]} bound': bound}
+        failed += [f'fairness of {one["column"]}'] if one['gate'] and (ratio < fairness.get('minimumSelectionRatio', 0.8) or bound < fairness.get('floor', 0)) else []
+    return measures, failed
+
+
 def judge(project, frame, declaration, seed):
     """Trains both algorithms with a seed and holds them to the declaration; returns measures and the names of what failed."""
     training, quality = declaration['training'], declaration['quality']
@@ -75,7 +117,8 @@ def judge(project, frame, declaration, seed):
     failed = [name for name, limit in quality['metrics'].items() if not limit.get('minimum', -math.inf) <= metrics[name] <= limit.get('maximum', math.inf)]
     failed += ['margin'] if margin < quality['baseline']['margin'] else []
     failed += ['paired test'] if not p_value < quality['baseline']['significance'] else []
-    return {**{name: metrics[name] for name in quality['metrics']}, 'margin': margin, 'p': p_value}, failed
+    by_group, unequal = groups_measured(problem, target[test], predictions[0], frame[test], quality)
+    return {**{name: metrics[name] for name in quality['metrics']}, 'margin': margin, 'p': p_value, **by_group}, failed + unequal
 
 
 def run(script):
@@ -98,7 +141,8 @@ def run(script):
             measures.append(measured)
             held += not failed
             print(f'seed {seed:2}  {"  ".join(f"{name} {value:.4g}" for name, value in measured.items())}  {"failed: " + ", ".join(failed) if failed else "holds"}')
-    for word, summary in (('mean', pd.DataFrame(measures).mean()), ('standard deviation', pd.DataFrame(measures).std())):
+    table = pd.DataFrame(measures)
+    for word, summary in (('mean', table.mean()), ('standard deviation', table.std()), ('least', table.min()), ('greatest', table.max())):
         print(f'{word}: {"  ".join(f"{name} {value:.4g}" for name, value in summary.items())}')
     print(f'the limits hold for {held} of {options.seeds} seeds')
     sys.exit(0 if held >= options.least else 1)
