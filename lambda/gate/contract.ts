@@ -246,6 +246,8 @@ export const Checks = {
       ENVIRONMENT_DIFFERENCES: 'environmentDifferences',
       /** 0 where the recorded definition of the pipeline ran, 1 where SageMaker has it no longer. */
       DEFINITION_DIFFERENCE: 'definitionDifference',
+      /** Results of earlier runs that the pipeline used instead of computing them (`training.cacheDays`). */
+      REUSED_RESULTS: 'reusedResults',
     },
   },
   /** Calls the application in front of an endpoint. */

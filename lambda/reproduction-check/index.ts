@@ -22,7 +22,7 @@ export async function handler(event: CheckEvent): Promise<CheckResult> {
   const evaluationUri = text('evaluationUri');
   const rebuilt = await getJson<EvaluationReport>(joinUri(evaluationUri, 'evaluation.json'));
   const predictions = await compare(manifest.predictions, joinUri(evaluationUri, 'predictions.parquet'));
-  const measurements = measureReproduction({ manifest, rebuilt, predictions, sameDefinition: text('sameDefinition') === 'true' });
+  const measurements = measureReproduction({ manifest, rebuilt, predictions, sameDefinition: text('sameDefinition') === 'true', runUri: evaluationUri.replace(/\/evaluation\/?$/, '') });
   return writeEvidence(event, CHECK, startedAt, measurements);
 }
 

@@ -10,6 +10,8 @@ export interface ReproductionFacts {
   readonly predictions: PredictionComparison;
   /** Whether the recorded definition of the pipeline ran. */
   readonly sameDefinition: boolean;
+  /** Folder of the run that rebuilt the model. */
+  readonly runUri: string;
 }
 
 const M = Checks.REPRODUCTION.measurements;
@@ -21,6 +23,7 @@ export const measureReproduction = (facts: ReproductionFacts): Measurement[] => 
   unmatchedRows(facts),
   environmentDifferences(facts),
   definitionDifference(facts),
+  reusedResults(facts),
 ];
 
 function metricDifference({ manifest, rebuilt }: ReproductionFacts): Measurement {
@@ -83,3 +86,14 @@ const definitionDifference = ({ manifest, sameDefinition }: ReproductionFacts): 
     ? `Version ${manifest.code.pipelineVersionId} of the pipeline ran, with the recorded definition.`
     : `SageMaker has the recorded definition (version ${manifest.code.pipelineVersionId}, ${manifest.code.pipelineDefinitionDigest}) no longer; the present one ran.`,
 });
+
+/** A step whose inputs lie in an earlier run was not computed anew: what is compared would be the original itself. */
+function reusedResults({ rebuilt, runUri }: ReproductionFacts): Measurement {
+  const reused = [rebuilt.data?.trainUri, rebuilt.data?.tuneUri].filter((uri) => typeof uri === 'string' && !uri.startsWith(`${runUri}/`));
+  return {
+    id: M.REUSED_RESULTS,
+    status: 'measured',
+    value: reused.length,
+    explanation: reused.length === 0 ? 'Every step was computed anew.' : `The pipeline reused ${reused.join(', ')} (training.cacheDays): nothing was rebuilt from that; reproduce after the cache has expired.`,
+  };
+}

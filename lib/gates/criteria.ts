@@ -149,6 +149,7 @@ export function reproductionCriteria({ declaration: { quality } }: ModelProjectD
     limit(m.UNMATCHED_ROWS, 'Test rows that only one of the two has', 0, 'rows'),
     limit(m.ENVIRONMENT_DIFFERENCES, 'Packages of another version', 0, 'packages'),
     limit(m.DEFINITION_DIFFERENCE, 'Definition of the pipeline that is gone', 0, NONE),
+    limit(m.REUSED_RESULTS, 'Results that were reused and not computed', 0, 'results'),
   ]);
 }
 

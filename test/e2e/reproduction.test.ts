@@ -104,7 +104,7 @@ test('version 1 is rebuilt bit by bit from its manifest, although newer data and
   const [verdict] = value.verdicts;
   expect(verdict).toMatchObject({ gate: 'reproduction', outcome: 'passed', subject: { type: 'modelPackage' } });
   expect(Object.fromEntries(verdict?.criteria.map(({ measurement, value: found }) => [measurement, found]) ?? [])).toEqual({
-    metricDifference: 0, predictionDifference: 0, unmatchedRows: 0, environmentDifferences: 0, definitionDifference: 0,
+    metricDifference: 0, predictionDifference: 0, unmatchedRows: 0, environmentDifferences: 0, definitionDifference: 0, reusedResults: 0,
   });
   const { ModelPackageSummaryList: versions } = await world.in('prod').sagemaker.send(new ListModelPackagesCommand({ ModelPackageGroupName: 'prod-employment' }));
   expect(versions).toHaveLength(2);

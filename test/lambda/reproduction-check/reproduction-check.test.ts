@@ -40,12 +40,12 @@ beforeEach(() => {
   objects.set(ORIGINAL, before);
 });
 
-async function measure(rebuilt: Uint8Array, change: { metrics?: Record<string, number>; packages?: Record<string, string>; sameDefinition?: string } = {}) {
+async function measure(rebuilt: Uint8Array, change: { data?: object; metrics?: Record<string, number>; packages?: Record<string, string>; sameDefinition?: string } = {}) {
   const manifest = manifestOf({ predictions: { uri: ORIGINAL, sha256: sha256(before) } });
   const text = canonicalJson(manifest);
   put('s3://evidence/m.json', text);
   objects.set(`${REBUILT}/predictions.parquet`, rebuilt);
-  put(`${REBUILT}/evaluation.json`, JSON.stringify({ rows: 2, metrics: change.metrics ?? { auc: 0.86, accuracy: 0.79 }, environment: { python: '3.12.1', packages: change.packages ?? { numpy: '2.1.0' } } }));
+  put(`${REBUILT}/evaluation.json`, JSON.stringify({ data: change.data, rows: 2, metrics: change.metrics ?? { auc: 0.86, accuracy: 0.79 }, environment: { python: '3.12.1', packages: change.packages ?? { numpy: '2.1.0' } } }));
   const { evidenceUri } = await handler({
     gate: 'reproduction', runId: `run-${(run += 1)}`, subject: { type: 'modelPackage', name: 'm', digest: sha256(text) },
     context: { manifestUri: 's3://evidence/m.json', packageDigest: sha256(text), evaluationUri: REBUILT, sameDefinition: change.sameDefinition ?? 'true' },
@@ -86,6 +86,12 @@ describe('A rebuilt model', () => {
 
   test('made with another definition of the pipeline is told so', async () => {
     expect((await measure(before, { sameDefinition: 'false' })).definitionDifference).toMatchObject({ value: 1, explanation: expect.stringContaining('no longer') });
+  });
+
+  test('that was taken from an earlier run is told so: it was not rebuilt', async () => {
+    const data = { trainUri: 's3://artifacts/employment/runs/run-1/prepare/train', tuneUri: null };
+    expect((await measure(before, { data })).reusedResults).toMatchObject({ value: 1, explanation: expect.stringContaining('training.cacheDays') });
+    expect((await measure(before, { data: { trainUri: `${REBUILT.replace('/evaluation', '')}/prepare/train` } })).reusedResults).toMatchObject({ value: 0 });
   });
 
   test('without a metric of the original is not measured', async () => {
