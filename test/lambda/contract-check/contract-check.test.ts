@@ -1,11 +1,13 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { cut, handler } from '../../../lambda/contract-check';
+import { measure } from '../../../lambda/contract-check/measure';
 import { invalidRequests } from '../../../lambda/contract-check/invalid-requests';
 import type { CheckEvent, Evidence, Measurement } from '../../../lambda/gate/contract';
 import { type HttpEvent, PREDICTION_FUNCTION } from '../../../lambda/prediction/contract';
 import { parseRequest, RequestRefusal } from '../../../lambda/prediction/validate';
-import { Env } from '../../../lambda/shared/contract';
+import { answerForm } from '../../../lambda/shared/answers';
+import { type ColumnSchema, Env, type ProblemType } from '../../../lambda/shared/contract';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject, record, SERVED } from '../serving-project';
 
@@ -91,6 +93,20 @@ test('another probability than at the evaluation is found, however small', async
   application((event) => faultless(event, (row) => ({ ...predictionOf(row), probability: row['id'] === 13 ? 13 / 20 + 1e-6 : Number(row['id']) / 20 })));
   const { goldenDifference } = await measured();
   expect(goldenDifference?.value).toBeCloseTo(1e-6, 10);
+});
+
+test.each<[ProblemType, object, readonly number[], number]>([
+  ['multiclassClassification', { probabilities: { a: 0.25, b: 0.75 }, label: 'b', decision: 'b' }, [0.25, 0.75], 0],
+  ['multiclassClassification', { probabilities: { a: 0.25, b: 0.75 }, label: 'b', decision: 'b' }, [0.26, 0.74], 0.01],
+  ['regression', { value: 1_000_000, decision: 'estimated' }, [1_000_000.0000001], 0],
+  ['regression', { value: 20, decision: 'estimated' }, [25], 0.2],
+])('the answers of a %s are compared number by number', (problemType, prediction, expected, difference) => {
+  const target = { name: 'answer', ...(problemType === 'regression' ? { type: 'number' } : { type: 'string', domain: ['a', 'b'] }) } as ColumnSchema;
+  const form = answerForm({ ...SERVED, schema: { ...SERVED.schema, target }, declaration: { ...SERVED.declaration, problemType } });
+  const answer = { status: 200, body: { requestId: 'r', modelPackageArn: 'arn', predictions: [{ id: 1, ...prediction }] } };
+  const found = measure({ recordId: 'id', form }, [{ records: [{ id: 1 }], expected: [expected], answer }], [{ title: 'none', body: '', field: 'id', answer: { status: 400, body: { field: 'id' } } }]);
+  expect(found.find(({ id }) => id === 'outputFormat')?.value).toBe(1);
+  expect(found.find(({ id }) => id === 'goldenDifference')?.value).toBeCloseTo(difference, 9);
 });
 
 test('an answer in another order is no answer in the promised form', async () => {
