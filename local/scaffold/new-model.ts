@@ -88,8 +88,9 @@ async function write(work: string, folder: string, { name, data, models, log }: 
     await cp(inference.delivered, join(work, 'data', 'delivery.parquet'));
   }
   const modelsOption = resolve(models) === join(REPOSITORY_FOLDER, 'models') ? '' : ` --models ${quoted(shown(resolve(models)))}`;
-  await save('model.yaml', modelYaml(project));
   await save('README.md', readme(project, { modelsOption, data: quoted(shown(resolve(delivery))) }));
+  // Last: with it the folder counts as a project.
+  await save('model.yaml', modelYaml(project));
   return { ...project, folder, delivery, modelsOption };
 }
 
