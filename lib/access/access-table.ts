@@ -52,6 +52,25 @@ export const PERMISSIONS = [
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** Each permission as a sentence of what its holder may do, for people who read the report. */
+export const MEANING: Readonly<Record<Permission, string>> = {
+  readProcess: 'See what runs and what serves: executions, versions, endpoints, alarms',
+  readLogs: 'Read the logs of machines and jobs',
+  readEvidence: 'Read verdicts and the evidence behind them',
+  readTrail: 'Read the audit trail',
+  startDevelopment: 'Start a development run with the released code',
+  approve: 'Approve or reject a version of a model',
+  promote: 'Start a promotion by hand (the process does it by itself on an approval)',
+  readInferenceLog: 'Read predictions: what people sent, and what was answered',
+  readData: 'Read the data of the environment',
+  readProductionData: 'Explore the data of production, read-only',
+  explore: 'Run experiments of their own',
+  deliverData: 'Deliver training data and labels',
+  callApplication: 'Ask the application for predictions',
+  changeThresholds: 'Change the limits that gates judge by (only a reviewed change of the code does)',
+  breakGlass: 'Stop what runs, take a model out of service',
+};
+
 /** A permission that some role holds somewhere, and so has statements. */
 export type GrantedPermission = Exclude<Permission, 'changeThresholds'>;
 

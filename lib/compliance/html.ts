@@ -1,5 +1,6 @@
 import type { AnsweredControl } from './controls';
-import { type ComplianceReport, countsOf, explanationsOf, isApplicable, unexplained } from './report';
+import { MEANING, type Permission, PERMISSIONS } from '../access/access-table';
+import { type ComplianceReport, countsOf, explanationsOf, isApplicable, type PackCount, ruleCountsOf, unexplained } from './report';
 import { groupBy, type RuleResult } from './results';
 import { STYLE } from './style';
 
@@ -7,12 +8,12 @@ import { STYLE } from './style';
 export function toHtml(report: ComplianceReport): string {
   const problems = unexplained(report);
   const sections: [id: string, title: string, body: string][] = [
-    ['figures', 'Figures', figures(report)],
-    ['acknowledged', 'What is acknowledged, and why', acknowledged(report)],
-    ['rules', 'Rules one by one', rules(report)],
+    ['summary', 'In short', summary(report)],
     ['access', 'Who may do what', access(report)],
     ['storage', 'Where data lies: encryption and retention', storage(report)],
-    ['controls', 'Demands and who answers them', controls(report.controls)],
+    ['controls', 'What the EU AI Act and good practice ask for, and what answers it', controls(report.controls)],
+    ['acknowledged', 'Rules that are not followed, and why', acknowledged(report)],
+    ['rules', 'Rules one by one', rules(report)],
   ];
   return `<!doctype html>
 <html lang="en">
@@ -26,9 +27,8 @@ export function toHtml(report: ComplianceReport): string {
 <header>
 <h1>Compliance report</h1>
 <p class="verdict ${problems.length === 0 ? 'good' : 'bad'}">${problems.length === 0 ? 'Everything is explained' : `${problems.length} ${problems.length === 1 ? 'finding is' : 'findings are'} not explained`}</p>
-<p>What would be deployed to ${list(report.environments.map(code))} was held to ${report.packs.length} packs of rules before any of it was deployed. Each rule looks at each
-resource. A resource that does not follow a rule is changed, or the reason why it does not is written down where the resource is defined; a finding without a reason
-fails the build.</p>
+<p>This page says how a machine-learning system would be set up in the cloud, and whether that setup keeps to published security rules. It was made from the
+system's own code before anything was deployed, by a program, and it fails the build when something is left open. Nothing on it was written by hand for this page.</p>
 <p class="quiet">Commit ${code(report.commit)}, ${escape(report.createdAt.slice(0, 16).replace('T', ' '))} UTC. The same content as data: <code>report.json</code>, <code>report.csv</code>.</p>
 <nav>${sections.map(([id, title]) => `<a href="#${id}">${escape(title)}</a>`).join('')}</nav>
 </header>
@@ -41,25 +41,54 @@ ${sections.map(([id, title, body]) => `<section id="${id}"><h2>${escape(title)}<
 `;
 }
 
-function figures(report: ComplianceReport): string {
-  return `<p><b>Compliant</b> and <b>acknowledged</b> count pairs of a rule and a resource (or a part of one). A rule <b>applies</b> when an environment has a resource of its kind.</p>
+function summary(report: ComplianceReport): string {
+  const { environments, inventory, controls: answered, access: cells, packs } = report;
+  const counts = countsOf(report);
+  const sum = (value: (count: PackCount) => number, name?: string): number => counts.filter(({ environment }) => name === undefined || environment === name).reduce((total, count) => total + value(count), 0);
+  const encrypted = inventory.filter(({ encryption }) => encryption !== 'none').length;
+  const checks = sum(({ compliant }) => compliant) + sum(({ acknowledged: noted }) => noted) + sum(({ open }) => open);
+  return `<ul>
+<li><b>${checks.toLocaleString('en')} checks</b> were made: each of ${rulesOf(report)} rules from ${packs.length} collections on each part that it is about. ${sum(({ compliant }) => compliant).toLocaleString('en')} passed.</li>
+<li><b>${sum(({ acknowledged: noted }) => noted).toLocaleString('en')} did not, for a reason</b> that is written in the code beside the part, ${explanationsOf(report).length} reasons in all. <a href="#acknowledged">They are listed below.</a></li>
+<li><b>${sum(({ open }) => open)} are open</b>: neither passed nor explained. Any other number than 0 stops a release.</li>
+<li><b>${encrypted} of ${inventory.length} places that hold data are encrypted</b>, and each has a known <a href="#storage">time that it keeps data</a>.</li>
+<li><b>${new Set(cells.map(({ role }) => role)).size} roles</b> of people and programs exist, each with <a href="#access">what it may do and where</a>; nobody may change the limits that models are judged by without a reviewed change of the code.</li>
+<li><b>${answered.filter(({ places }) => places.length > 0).length} of ${answered.length} demands</b> of the EU AI Act and of AWS's guide to machine learning are <a href="#controls">answered by a named part</a>.</li>
+</ul>
 ${table(
-  ['Environment', 'Pack', 'Rules that apply', 'Compliant', 'Acknowledged', 'Unexplained'],
-  countsOf(report).map(({ environment, pack, rules: all, applicable, compliant, acknowledged: explained, open }) => [
-    code(environment),
-    escape(pack),
-    `${applicable} of ${all}`,
-    String(compliant),
-    String(explained),
-    `<span class="${open === 0 ? 'good' : 'bad'}">${open}</span>`,
-  ]),
+  ['Environment', 'Passed', 'Not followed, for a reason', 'Open'],
+  environments.map((name) => [code(name), String(sum(({ compliant }) => compliant, name)), String(sum(({ acknowledged: noted }) => noted, name)), openOnes(sum((count) => count.open, name))]),
+  [1, 2, 3],
+)}
+<details><summary>The same by collection of rules</summary>
+${table(
+  ['Environment', 'Collection', 'Rules with something to look at', 'Passed', 'Not followed, for a reason', 'Open'],
+  counts.map(({ environment, pack, rules: all, applicable, compliant, acknowledged: explained, open: left }) => [code(environment), escape(pack), `${applicable} of ${all}`, String(compliant), String(explained), openOnes(left)]),
   [2, 3, 4, 5],
-)}`;
+)}</details>
+<details><summary>Words on this page</summary>
+<dl>
+<dt>Environment</dt><dd>One of the separate worlds that a model goes through, in order: ${list(environments.map(code))}. The last one is production.</dd>
+<dt>Collection of rules</dt><dd>Published by others (AWS Solutions, HIPAA, NIST 800-53, PCI DSS, Serverless) and checked by the tool cdk-nag; <code>Mlops</code> holds this system's own rules.</dd>
+<dt>Passed, not followed for a reason, open</dt><dd>A part keeps to a rule; or does not, and the code says why; or does not, and nobody said why.</dd>
+<dt>Resource, part</dt><dd>One thing that is set up: a bucket of files, a function, a key, a role. A path such as <code>prod/Foundation/Evidence</code> says environment, group and name.</dd>
+<dt>KMS</dt><dd>AWS's service for encryption keys. <i>Key of the environment</i>: one that the organization owns, renews every year, and can withdraw.</dd>
+</dl></details>`;
 }
+
+const openOnes = (count: number): string => `<span class="${count === 0 ? 'good' : 'bad'}">${count}</span>`;
+const rulesOf = ({ results }: ComplianceReport): number => new Set(results.map(({ rule }) => rule)).size;
 
 function acknowledged(report: ComplianceReport): string {
   const explanations = explanationsOf(report);
-  return `<p>${explanations.length} reasons explain all findings that were not mended. Each stands in the code beside what it explains.</p>
+  const { environments } = report;
+  return `<p>A rule that is not followed is counted once for each part that it concerns, and once more in each collection that has it. ${explanations.length} reasons explain all of them; each stands in the code beside what it explains.</p>
+${table(
+  ['Rule', 'What it finds', ...environments, 'Together', 'Reasons'],
+  ruleCountsOf(report).map(({ rule, description, by, findings, reasons }) => [code(rule), escape(description), ...environments.map((name) => String(by[name])), String(findings), String(reasons)]),
+  [...environments.map((_name, index) => index + 2), environments.length + 2, environments.length + 3],
+)}
+<h3>The reasons, those that explain most first</h3>
 ${explanations
   .map(
     ({ reason, places, rules: names, resources, findings }) => `<article>
@@ -102,16 +131,18 @@ function cell(result: RuleResult | undefined): string {
 }
 
 function access({ access: cells, environments }: ComplianceReport): string {
-  const byRole = groupBy(cells, ({ role }) => role);
-  return `<p>Roles of people and programs. Each is generated from this table, and a test tries every permission against every role, the forbidden ones too.</p>
-${table(
-  ['Role', ...environments.filter((name) => cells.some(({ environment }) => environment === name))],
-  [...byRole].map(([role, group]) => [code(role), ...group.map(({ permissions }) => (permissions.length === 0 ? '<span class="quiet">does not exist</span>' : permissions.map(words).join('<br>')))]),
-)}`;
+  const roles = [...new Set(cells.map(({ role }) => role))];
+  const where = (permission: Permission, role: string): string => {
+    const names = environments.filter((name) => cells.some((cell) => cell.role === role && cell.environment === name && cell.permissions.includes(permission)));
+    return names.length === 0 ? '<span class="quiet">no</span>' : names.map(code).join(', ');
+  };
+  return `<p>What each role may do, and in which environments; <i>no</i> means that it is refused. Roles are generated from this table, and a test tries every cell of it against the generated
+permissions, the refused ones too. <b>Break glass</b> is for emergencies: its use tells people at once.</p>
+${table(['Permission', ...roles.map(words)], PERMISSIONS.map((permission) => [`<b>${escape(MEANING[permission])}</b>`, ...roles.map((role) => where(permission, role))]))}`;
 }
 
 const storage = ({ inventory, environments }: ComplianceReport): string =>
-  environments
+  `<p>Every place that holds data, how it is encrypted, and how long it keeps what it holds.</p>${environments
     .map((name) => {
       const items = inventory.filter(({ environment }) => environment === name);
       return `<details><summary>${escape(name)}: ${items.length} places</summary>${table(
@@ -119,7 +150,7 @@ const storage = ({ inventory, environments }: ComplianceReport): string =>
         items.map(({ kind, name: title, stack, encryption, retention }) => [escape(kind), code(title), escape(stack), escape(encryption), escape(retention)]),
       )}</details>`;
     })
-    .join('\n');
+    .join('\n')}`;
 
 const controls = (answered: readonly AnsweredControl[]): string =>
   `<p>Demands of the EU AI Act (Regulation 2024/1689) on logging, documentation and oversight, and practices of the AWS Well-Architected Machine Learning Lens (November 2025). In our words; the texts
@@ -145,4 +176,4 @@ const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAl
 const code = (text: string): string => `<code>${escape(text).replaceAll(/([/:._-])|(?<=[a-z])(?=[A-Z])/g, '$1<wbr>')}</code>`;
 const list = (items: readonly string[]): string => items.join(', ');
 const shortPath = (path: string): string => path.replace(/\/Resource$/, '');
-const words = (name: string): string => escape(name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

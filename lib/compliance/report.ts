@@ -1,4 +1,4 @@
-import { ACCESS, PERMISSIONS, permissionsOf, ROLES } from '../access/access-table';
+import { PERMISSIONS, permissionsOf, ROLES } from '../access/access-table';
 import type { EnvironmentConfig } from '../config/environment';
 import type { AnsweredControl } from './controls';
 import type { PackReport } from './findings';
@@ -28,7 +28,7 @@ export interface AccessCell {
 }
 
 export const accessCells = (environments: readonly EnvironmentConfig[]): AccessCell[] =>
-  ROLES.filter((role) => role in ACCESS).flatMap((role) =>
+  ROLES.flatMap((role) =>
     environments.map((environment) => ({ role, environment: environment.name, permissions: PERMISSIONS.filter((permission) => permissionsOf(role, environment).includes(permission)) })),
   );
 
@@ -69,6 +69,36 @@ export const countsOf = ({ environments, packs, results }: ComplianceReport): Pa
   );
 
 export const isApplicable = ({ compliant, acknowledged, open }: RuleResult): boolean => compliant.length + acknowledged.length + open.length > 0;
+
+/** How often one rule is acknowledged. */
+export interface RuleCount {
+  /** With the pack's name. */
+  readonly rule: string;
+  readonly description: string;
+  readonly findings: number;
+  readonly reasons: number;
+  /** By environment. */
+  readonly by: Readonly<Record<string, number>>;
+}
+
+/** Acknowledgements by rule, the most frequent first. */
+export function ruleCountsOf({ results, environments }: ComplianceReport): RuleCount[] {
+  const noted = results.filter(({ acknowledged }) => acknowledged.length > 0);
+  return [...new Set(noted.map(({ rule }) => rule))]
+    .map((rule) => {
+      const own = noted.filter((result) => result.rule === rule);
+      const findings = own.flatMap(({ acknowledged }) => acknowledged);
+      const inEnvironment = (name: string): number => own.filter(({ environment }) => environment === name).reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+      return {
+        rule,
+        description: own[0].description,
+        findings: findings.length,
+        reasons: new Set(findings.map(({ acknowledged }) => acknowledged?.reason)).size,
+        by: Object.fromEntries(environments.map((name) => [name, inEnvironment(name)])),
+      };
+    })
+    .toSorted((left, right) => right.findings - left.findings);
+}
 
 /** A reason with all that it explains. */
 export interface Explanation {

@@ -23,6 +23,10 @@ article details { padding: 0; margin: 0; background: none; }
 summary { cursor: pointer; font-weight: 600; }
 article summary { font-weight: 400; font-size: .9rem; }
 ul { margin: .4rem 0; padding-left: 1.2rem; }
+li, dd { max-width: 60rem; }
+h3 { margin: 1.5rem 0 .5rem; font-size: 1rem; }
+dt { font-weight: 600; margin-top: .5rem; }
+dd { margin: 0 0 0 1.2rem; }
 @media (max-width: 44rem) {
   thead { display: none; }
   tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }

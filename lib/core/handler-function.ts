@@ -1,11 +1,12 @@
-import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/contract';
 import { acknowledgeRule } from './acknowledge';
+import { DeadLetterQueue } from './dead-letter-queue';
 import { bundleHandler } from './handler-bundle';
 import { ManagedRole } from './managed-role';
 import { tracingPolicy } from './observability';
@@ -33,8 +34,8 @@ export interface HandlerFunctionProps {
   /** @default - named by CloudFormation */
   readonly roleName?: string;
   /**
-   * Queue for events that the function failed on for good. Needed where events or schedules call the function: they do not wait for an answer.
-   * @default - none: whoever calls waits for the answer and sees the error
+   * Queue for events that the function failed on for good: of callers that do not wait for an answer, such as events and schedules.
+   * @default - the stack's one queue for functions that are only called by those who wait
    */
   readonly deadLetterQueue?: sqs.IQueue;
   /** Executions at a time, taken from what the account may run. @default - shares the account's executions */
@@ -85,7 +86,7 @@ export class HandlerFunction extends Construct {
       ephemeralStorageSize: props.ephemeralStorage,
       environment: props.environment,
       layers: props.layers,
-      deadLetterQueue: props.deadLetterQueue,
+      deadLetterQueue: props.deadLetterQueue ?? sharedQueue(this),
       reservedConcurrentExecutions: props.reservedConcurrency,
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
@@ -95,15 +96,7 @@ export class HandlerFunction extends Construct {
     this.explain(props);
   }
 
-  private explain({ deadLetterQueue, reservedConcurrency }: HandlerFunctionProps): void {
-    if (deadLetterQueue === undefined) {
-      acknowledgeRule(
-        this,
-        'LambdaDLQ',
-        ['HIPAA.Security', 'NIST.800.53.R5', 'Serverless'],
-        'Called synchronously alone: its caller gets every error, and a dead-letter queue receives only events of asynchronous calls. A test holds that no rule or schedule calls it.',
-      );
-    }
+  private explain({ reservedConcurrency }: HandlerFunctionProps): void {
     if (reservedConcurrency === undefined) {
       acknowledgeRule(
         this,
@@ -113,4 +106,11 @@ export class HandlerFunction extends Construct {
       );
     }
   }
+}
+
+/** What a person or a tool sends to a function without waiting for the answer is not lost either. */
+function sharedQueue(scope: Construct): sqs.IQueue {
+  const stack = Stack.of(scope);
+  const existing = stack.node.tryFindChild('Unanswered');
+  return existing instanceof sqs.Queue ? existing : new DeadLetterQueue(stack, 'Unanswered');
 }

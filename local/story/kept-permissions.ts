@@ -63,6 +63,11 @@ export const KEPT: readonly Kept[] = [
     reason: 'A development run in int copies the champion from the account that trained it; the story develops in prod alone.',
   },
   {
+    roles: /./,
+    actions: ['sqs:SendMessage'],
+    reason: 'Functions put into a dead-letter queue what they failed on for a caller that does not wait; in the story no such call fails for good.',
+  },
+  {
     roles: /Schedule.*Role/,
     actions: ['sqs:SendMessage'],
     reason: 'Scheduler puts into the dead-letter queue what it could not deliver; in the story it delivers everything.',

@@ -4,6 +4,7 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { environments } from '../../bin/environments';
+import { AcmeApp, ScoringStack } from '../../examples/acme-app';
 import { AcmeServingStack } from '../../examples/acme-stack';
 import { promotionChain } from '../../lib/config/validation';
 import { nagFindings, newApp } from '../support/app';
@@ -51,5 +52,21 @@ describe("an organization's stack", () => {
 
   test('has no finding', () => {
     expect(nagFindings(made.stack)).toEqual([]);
+  });
+});
+
+describe("an organization's app that has nothing of the blueprint but its rules", () => {
+  const synthesis = (isolated: boolean) => (): unknown => {
+    const app = new AcmeApp({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } });
+    new ScoringStack(app, 'Scoring', { isolated });
+    return app.synth();
+  };
+
+  test('is synthesized where it keeps to them', () => {
+    expect(synthesis(true)).not.toThrow();
+  });
+
+  test('is refused where it breaks one', () => {
+    expect(synthesis(false)).toThrow('Mlops-NetworkIsolation');
   });
 });

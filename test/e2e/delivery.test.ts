@@ -75,7 +75,7 @@ describe("a pull request's stage", () => {
   test('is destroyed, and int stays as it was', async () => {
     await toolkit.destroy(assembly, [`${rehearsal.name}/**`]);
     expect((await buckets()).filter((name) => name.includes(rehearsal.name))).toEqual([]);
-    await expect(group(rehearsal.name)).rejects.toThrow();
+    await expect(group(rehearsal.name)).rejects.toThrow(rehearsal.name);
     await group('int');
   });
 });

@@ -6,7 +6,9 @@ import type { Finding } from '../../../lib/compliance/findings';
 import { toHtml } from '../../../lib/compliance/html';
 import { inventoryOf } from '../../../lib/compliance/inventory';
 import type { Observation } from '../../../lib/compliance/observe';
-import { type ComplianceReport, countsOf, explanationsOf, unexplained } from '../../../lib/compliance/report';
+import { environments } from '../../../bin/environments';
+import { PERMISSIONS, ROLES } from '../../../lib/access/access-table';
+import { accessCells, type ComplianceReport, countsOf, explanationsOf, ruleCountsOf, unexplained } from '../../../lib/compliance/report';
 import { resultsOf } from '../../../lib/compliance/results';
 
 const seen = (construct: string, result: Observation['result']): Observation => ({ pack: 'P', rule: 'P-R1', description: 'A <wish>.', construct, result });
@@ -52,6 +54,28 @@ test('a demand that no construct answers is unexplained', () => {
 
 test('a reason is told once, with everything that it explains and where it stands', () => {
   expect(explanationsOf(report())).toEqual([{ reason: why.reason, places: ['lib/x.ts:3'], rules: ['P-R1'], resources: ['dev/S/B'], findings: 1 }]);
+});
+
+test('acknowledgements are counted by rule and environment', () => {
+  expect(ruleCountsOf(report())).toEqual([{ rule: 'P-R1', description: 'A <wish>.', findings: 1, reasons: 1, by: { dev: 1, int: 0 } }]);
+});
+
+test('the access table has every role in every environment, and the page every permission', () => {
+  const access = accessCells(environments);
+  expect(access).toHaveLength(ROLES.length * environments.length);
+  const page = toHtml({ ...report(), environments: environments.map(({ name }) => name), access });
+  const row = (start: string): string => new RegExp(`<tr><td[^>]*><div><b>${start}.*?</tr>`).exec(page)?.[0].replaceAll(/<[^>]+>/g, ' ') ?? '';
+  expect(row('Approve or reject').match(/\b(prod|no)\b/g)).toEqual(ROLES.map((role) => (role === 'approver' ? 'prod' : 'no')));
+  expect(row('Change the limits').match(/\b(dev|int|prod|no)\b/g)).toEqual(ROLES.map(() => 'no'));
+  expect(page.match(/<tr><td[^>]*><div><b>/g)).toHaveLength(PERMISSIONS.length);
+});
+
+test('the page begins with what it is and how it stands, in numbers that follow from the checks', () => {
+  const page = toHtml(report()).replaceAll(/<[^>]+>/g, '');
+  expect(page).toContain('2 checks were made');
+  expect(page).toContain('1 did not, for a reason');
+  expect(page).toContain('0 are open');
+  expect(page.indexOf('In short')).toBeLessThan(page.indexOf('Rules one by one'));
 });
 
 test('the table has a line for each rule and resource, and no cell that a spreadsheet would calculate', () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { DeadLetterQueue } from '../../../lib/core/dead-letter-queue';
 import { HandlerFunction, type HandlerFunctionProps } from '../../../lib/core/handler-function';
 import { nagFindings, newStack } from '../../support/app';
 import { fixtureProject } from '../../support/fixtures';
@@ -18,10 +19,21 @@ function make(props: Partial<HandlerFunctionProps> = {}) {
   return { stack, template, assets };
 }
 
-test('may write its own log and nothing else', () => {
+test('may write its own log, keep what it failed on, and nothing else', () => {
   const statements = statementsOf(make().template, 'AWS::IAM::ManagedPolicy').filter(({ actions }) => !actions[0].startsWith('xray:'));
-  expect(statements.map(({ actions }) => actions)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents']]);
+  expect(statements.map(({ actions }) => actions)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents'], ['sqs:SendMessage']]);
   expect(statements[0].resources).toEqual([expect.stringMatching(/HandlerLogs\w+","Arn/)]);
+});
+
+test('keeps what it failed on in the queue that it is given, or in the one that a stack has for all others', () => {
+  const stack = newStack();
+  const own = new DeadLetterQueue(stack, 'Own');
+  ['First', 'Second'].forEach((id) => new HandlerFunction(stack, id, { handler: 'starter', description: 'Starts a machine' }));
+  new HandlerFunction(stack, 'Third', { handler: 'starter', description: 'Starts a machine', deadLetterQueue: own });
+  const template = Template.fromStack(stack);
+  const queues = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => (Properties as { DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': string[] } } }).DeadLetterConfig.TargetArn['Fn::GetAtt'][0].replace(/[0-9A-F]{8}$/, ''));
+  expect(queues).toEqual(['Unanswered', 'Unanswered', 'Own']);
+  template.resourceCountIs('AWS::SQS::Queue', 2);
 });
 
 test('keeps its log for a year unless told otherwise', () => {
