@@ -133,7 +133,7 @@ function cell(result: RuleResult | undefined): string {
 function access({ access: cells, environments }: ComplianceReport): string {
   const roles = [...new Set(cells.map(({ role }) => role))];
   const where = (permission: Permission, role: string): string => {
-    const names = environments.filter((name) => cells.some((cell) => cell.role === role && cell.environment === name && cell.permissions.includes(permission)));
+    const names = environments.filter((name) => cells.some((one) => one.role === role && one.environment === name && one.permissions.includes(permission)));
     return names.length === 0 ? '<span class="quiet">no</span>' : names.map(code).join(', ');
   };
   return `<p>What each role may do, and in which environments; <i>no</i> means that it is refused. Roles are generated from this table, and a test tries every cell of it against the generated
