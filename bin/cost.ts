@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import cdk from '../cdk.json';
 import prices from '../docs/prices.json';
-import { costTable, idleCosts, withTable } from '../lib/compliance/cost';
+import { costTable, idleCosts, paidTypes, withTable } from '../lib/compliance/cost';
 import { makeBlueprint } from './blueprint';
 import { standingEndpoints } from './standing-endpoints';
 
@@ -17,7 +17,7 @@ try {
   const { environments, models } = makeBlueprint(app);
   const stacks = app.synth().stacksRecursively.map(({ hierarchicalId, template }) => ({
     environment: hierarchicalId.split('/')[0],
-    types: Object.values((template as { Resources?: Record<string, { Type: string }> }).Resources ?? {}).map(({ Type }) => Type),
+    types: paidTypes((template as { Resources?: Record<string, { Type: string }> }).Resources),
   }));
   const table = costTable(idleCosts(stacks, standingEndpoints(environments, models), prices), prices);
   writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), table));

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { EnvironmentConfig } from '../lib/config/environment';
+import { Network } from '../lib/config/network';
 
 /** Until `npm run images` has written the digests of the region into lib/config/images.json. */
 const allowUnpinnedImages = true;
@@ -36,7 +37,7 @@ export const environments: EnvironmentConfig[] = [
       },
     },
     approval: 'automatic',
-    network: 'serviceManaged',
+    network: Network.serviceManaged(),
     allowUnpinnedImages,
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_MONTH,
@@ -55,7 +56,7 @@ export const environments: EnvironmentConfig[] = [
       },
     },
     approval: 'automatic',
-    network: 'serviceManaged',
+    network: Network.serviceManaged(),
     allowUnpinnedImages,
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_YEAR,
@@ -76,7 +77,7 @@ export const environments: EnvironmentConfig[] = [
     },
     approval: 'manual',
     approvers: [`arn:aws:iam::${accounts.prod}:root`],
-    network: 'serviceManaged',
+    network: Network.private({ cidr: '10.64.0.0/20' }),
     allowUnpinnedImages,
     removalPolicy: RemovalPolicy.RETAIN,
     logRetention: RetentionDays.ONE_YEAR,

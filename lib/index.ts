@@ -34,6 +34,7 @@ export { developmentPlace, servingPlace, type EnvironmentConfig, type PromotionC
 export { imageRepositoryArn, imageUri, type ImageName } from './config/images';
 export { loadModelProjects, ModelProject, ModelProjectError } from './config/model-project';
 export { names, type BucketPurpose, type Place } from './config/names';
+export { Network, type NetworkConfig } from './config/network';
 export type { MachinesConfig, PeopleConfig, SignIn } from './config/people';
 export { rehearsalOf } from './config/rehearsal';
 export { EnvironmentError, promotionChain, validateEnvironments } from './config/validation';
@@ -47,6 +48,8 @@ export { DuckDbLayer } from './core/duckdb-layer';
 export { useEnvironmentDefaults } from './core/environment-defaults';
 export { HandlerFunction, type HandlerFunctionProps } from './core/handler-function';
 export { ManagedRole } from './core/managed-role';
+export { PrivateNetwork, type PrivateNetworkProps } from './core/network/private-network';
+export { StackNetwork, type Placement } from './core/network/stack-network';
 export { Retries, retryAwsApi } from './core/retry';
 export { SecureBucket, type SecureBucketProps } from './core/secure-bucket';
 export { SecureKey, type SecureKeyProps } from './core/secure-key';

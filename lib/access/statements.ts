@@ -1,9 +1,11 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { developmentPlace, type EnvironmentConfig, type PromotionChain } from '../config/environment';
+import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, trailPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
+import { hasVpc } from '../config/network';
 import { Layout } from '../../lambda/shared/contract';
+import { useForeignKey } from '../core/foreign-objects';
 import { allowListing, allowObjects, bucketArn } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
 import type { GrantedPermission } from './access-table';
@@ -56,7 +58,16 @@ export const STATEMENTS: Readonly<Record<GrantedPermission, (access: AccessScope
     ),
   ],
   readEvidence: (access) => reading(access, names.bucket(access.place, 'evidence'), access.models.map(folder), 'Evidence is named when it is written.'),
-  readTrail: (access) => reading(access, names.bucket(access.place, 'access-logs'), ['trail/'], 'Files of the trail are named when they are written.'),
+  readTrail: (access) => {
+    const archive = trailPlace(access.environment);
+    const reason = 'Files of the trail are named when they are written.';
+    return archive === undefined
+      ? reading(access, names.bucket(access.place, 'access-logs'), ['trail/'], reason)
+      : [
+          ...reading(access, names.bucket(archive, 'trail'), ['trail/'], reason),
+          useForeignKey(access.scope, archive, names.trailKeyAlias(access.environment.name), ['kms:Decrypt'], 's3'),
+        ];
+  },
   startDevelopment: (access) => [
     allow(['lambda:InvokeFunction'], perModel(access, (model) => [arn(access, 'lambda', 'function', names.starter(access.environment.name, model, 'development'), ':')])),
   ],
@@ -66,10 +77,15 @@ export const STATEMENTS: Readonly<Record<GrantedPermission, (access: AccessScope
   readData: (access) => reading(access, names.bucket(access.place, 'data'), access.models.map(folder), 'Deliveries are named by those who deliver.'),
   readProductionData: (access) => {
     const production = developmentPlace(access.chain.production);
+    const { closedDataSets = [] } = access.environment.development;
+    const open = access.models.filter((model) => !closedDataSets.includes(model));
+    if (open.length === 0) {
+      return [];
+    }
     const keys = `arn:aws:kms:${production.region}:${production.account}:key/*`;
     acknowledgeWildcard(access.scope, keys, 'The id of a foreign key is not known here; the condition names its alias.');
     return [
-      ...reading(access, names.bucket(production, 'data'), access.models.map(folder), 'Deliveries are named by those who deliver.'),
+      ...reading(access, names.bucket(production, 'data'), open.map(folder), 'Deliveries are named by those who deliver.').map((statement) => fromOwnNetwork(statement, access)),
       new iam.PolicyStatement({
         actions: ['kms:Decrypt'],
         resources: [keys],
@@ -119,6 +135,14 @@ export const STATEMENTS: Readonly<Record<GrantedPermission, (access: AccessScope
     ),
   ],
 };
+
+/** Where the account has a private network, out of it alone. */
+function fromOwnNetwork(statement: iam.PolicyStatement, { environment, place }: AccessScope): iam.PolicyStatement {
+  if (hasVpc(networkOf(environment, place))) {
+    statement.addCondition('StringEquals', { 'aws:VpceAccount': place.account });
+  }
+  return statement;
+}
 
 const folder = (model: string): string => `${model}/`;
 

@@ -27,6 +27,17 @@ export interface CostItem {
   readonly monthly: number;
 }
 
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** Types of a template's resources as often as each is paid: an interface endpoint by zone, a gateway endpoint never. */
+export const paidTypes = (resources: Readonly<Record<string, Resource>> = {}): string[] =>
+  Object.values(resources).flatMap(({ Type, Properties = {} }) =>
+    Type !== 'AWS::EC2::VPCEndpoint' ? [Type] : Array.from({ length: Array.isArray(Properties.SubnetIds) ? Properties.SubnetIds.length : 0 }, () => Type),
+  );
+
 interface TypesOfStack {
   readonly environment: string;
   readonly types: readonly string[];
@@ -36,7 +47,7 @@ interface TypesOfStack {
  * Types whose resources cost by use alone, or nothing: a type in neither list fails, so that no new cost is overlooked.
  */
 const BY_USE_OR_FREE =
-  /^AWS::(S3|IAM|Lambda|Logs|SQS|SNS|SSM|Events|Scheduler|StepFunctions|DynamoDB|KinesisFirehose|CloudTrail|Budgets|SageMaker|CDK|ApplicationAutoScaling)::|^AWS::KMS::Alias$/;
+  /^AWS::(S3|IAM|Lambda|Logs|SQS|SNS|SSM|Events|Scheduler|StepFunctions|DynamoDB|KinesisFirehose|CloudTrail|Budgets|SageMaker|CDK|ApplicationAutoScaling)::|^AWS::KMS::Alias$|^AWS::EC2::(VPC|Subnet|SubnetRouteTableAssociation|RouteTable|SecurityGroup|SecurityGroupIngress|SecurityGroupEgress|FlowLog)$/;
 
 /** SageMaker's types that cost while they stand. */
 const STANDING = ['AWS::SageMaker::Endpoint', 'AWS::SageMaker::NotebookInstance', 'AWS::SageMaker::MlflowTrackingServer'];

@@ -3,7 +3,9 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { GateMode } from '../../lambda/gate/contract';
 import type { Documentation } from '../../lambda/register/contract';
 import { names, type Place } from './names';
+import { beside, type NetworkConfig } from './network';
 import type { MachinesConfig, PeopleConfig } from './people';
+import type { WorkspaceConfig } from './workspace';
 
 /** How traffic moves to a new fleet. */
 export interface RoutingConfig {
@@ -29,6 +31,8 @@ export interface EnvironmentConfig {
     readonly gateMode: GateMode;
     /** People and jobs here may read, never write, the data of production: exploration needs real data. @default false */
     readonly readsProductionData?: boolean;
+    /** Models whose production data nobody here reads, whatever `readsProductionData` says. @default - none */
+    readonly closedDataSets?: readonly string[];
     /**
      * Artifacts disappear after this many days and have no versions, where copies of real data must not pile up.
      * @default - artifacts are versioned and stay
@@ -43,6 +47,8 @@ export interface EnvironmentConfig {
   readonly serving: {
     /** @default - the account of development */
     readonly account?: string;
+    /** Of the account of serving, where it is another one. @default - `network`; a private one takes the range of the same size that follows */
+    readonly network?: NetworkConfig;
     /** Days that predictions are kept; the EU AI Act asks for at least six months. @default 184 */
     readonly inferenceLogDays?: number;
     readonly endpoint: {
@@ -59,18 +65,20 @@ export interface EnvironmentConfig {
   readonly allowUnpinnedImages?: boolean;
   /** Who sets a qualified model package to `Approved`. */
   readonly approval: 'manual' | 'automatic';
-  /** `private` is refused until it is built: docs/decisions/0002-service-managed-network-first.md. */
-  readonly network: 'private' | 'serviceManaged';
+  /** `Network.private(...)`, `Network.existing(...)` or `Network.serviceManaged()`: docs/decisions/0006-private-network.md tells what each gives and costs. */
+  readonly network: NetworkConfig;
   readonly removalPolicy: RemovalPolicy;
   readonly logRetention: logs.RetentionDays;
   /** Evidence can't be changed or deleted for this many days (S3 Object Lock, governance mode). @default - no lock */
   readonly evidenceLockDays?: number;
+  /** Account that keeps the audit trails, out of reach of the environment's own. @default - each account keeps its trail in its bucket `access-logs` */
+  readonly trailAccount?: string;
   /** E-mail addresses that alarms and the budget are told to; each must confirm its subscription. @default - none */
   readonly alarmEmails?: readonly string[];
   /** US dollars a month that the account may cost before people are told. @default - no budget */
   readonly monthlyBudget?: number;
-  /** Studio domain for data scientists; needs the network `private`. */
-  readonly workspace: boolean;
+  /** Studio domain for data scientists, where they explore; needs a private network. */
+  readonly workspace: false | WorkspaceConfig;
   /**
    * People who may approve, one by one: IAM principal ARNs, or the subjects of the SAML provider where people sign in by one. Required where approval is
    * manual.
@@ -101,6 +109,14 @@ export const servingPlace = (environment: EnvironmentConfig): Place => ({
   account: environment.serving.account ?? environment.development.account,
   region: environment.region,
 });
+
+/** Network of one account of an environment. */
+export const networkOf = (environment: EnvironmentConfig, { account }: Place): NetworkConfig =>
+  account === environment.development.account ? environment.network : (environment.serving.network ?? beside(environment.network));
+
+/** Where the audit trails are kept, if not in the accounts that they record. */
+export const trailPlace = ({ name, region, trailAccount }: EnvironmentConfig): Place | undefined =>
+  trailAccount === undefined ? undefined : { environment: name, account: trailAccount, region };
 
 /** The environments of one promotion chain that a stack must know besides its own. */
 export interface PromotionChain {

@@ -9,7 +9,9 @@ export interface Place {
   readonly region: string;
 }
 
-export type BucketPurpose = 'data' | 'artifacts' | 'evidence' | 'inference-log' | 'access-logs';
+export type BucketPurpose = 'data' | 'artifacts' | 'evidence' | 'inference-log' | 'access-logs' | 'trail' | 'workspace';
+
+export type NetworkPart = 'subnets' | 'functions' | 'jobs' | 'models' | 'workspace' | 's3-endpoint' | 'vpc';
 
 export const names = {
   /** Environment beside another one for the length of a pull request. All other names follow from an environment's, so this is the only suffix there is. */
@@ -19,9 +21,16 @@ export const names = {
   bucket: (place: Place, purpose: BucketPurpose): string => `mlops-${place.environment}-${purpose}-${place.account}-${place.region}`,
   /** Parameter with the ARN of the environment's key, for what must name a key by its ARN. */
   keyParameter: (environment: string): string => `/mlops/${environment}/key-arn`,
+  /** Parameter with a part of the environment's network: its subnets, a security group, the endpoint of S3. */
+  networkParameter: (environment: string, part: NetworkPart): string => `/mlops/${environment}/network/${part}`,
+  /** Policy by which Lambda or SageMaker keeps the network interfaces of what it runs in the environment's network. */
+  networkPolicy: (environment: string, workload: 'functions' | 'containers'): string => `mlops-${environment}-${workload}-network`,
   /** Topic that tells people of alarms and of the budget. */
   alarmTopic: (environment: string): string => `mlops-${environment}-alarms`,
   keyAlias: (environment: string): string => `alias/mlops-${environment}`,
+  /** Trail of an account of the environment; and the key that it is encrypted with where another account keeps it. */
+  trail: (environment: string): string => `mlops-${environment}`,
+  trailKeyAlias: (environment: string): string => `alias/mlops-${environment}-trail`,
   signingKeyAlias: (environment: string, model: string): string => `alias/mlops-${environment}-${model}-verdicts`,
   eventBus: (environment: string): string => `mlops-${environment}`,
   stateTable: (environment: string, model: string): string => `mlops-${environment}-${model}`,
@@ -36,6 +45,12 @@ export const names = {
   starter: (environment: string, model: string, machine: string): string => `${environment}-${model}-${machine}-starter`,
   /** Role of people or of a program from outside: `dataScientist` becomes `mlops-dev-data-scientist`. */
   accessRole: (environment: string, role: string): string => `mlops-${environment}-${role.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  /** Studio domain of the environment. */
+  studioDomain: (environment: string): string => `mlops-${environment}`,
+  /** Role of one person in the workspace. */
+  workspaceRole: (environment: string, user: string): string => roleName(`mlops-${environment}-workspace-${user}`),
+  /** The one policy by which people read the data of production. */
+  productionDataPolicy: (environment: string): string => `mlops-${environment}-production-data`,
   role: (environment: string, model: string, purpose: string): string => roleName(`mlops-${environment}-${model}-${purpose}`),
   /** Role of a state machine with this name. */
   machineRole: (stateMachineName: string): string => roleName(`mlops-${stateMachineName}-machine`),

@@ -17,7 +17,7 @@ export function rehearsalOf(chain: PromotionChain, suffix: string): PromotionCha
     throw new EnvironmentError([`the suffix of a rehearsal must be 1 to 6 lower-case letters and digits (it is part of every name), got "${suffix}"`]);
   }
   const { qualification } = chain;
-  const { evidenceLockDays: _lock, monthlyBudget: _budget, rehearsedFrom: _from, ...rest } = qualification;
+  const { evidenceLockDays: _lock, monthlyBudget: _budget, trailAccount: _trail, rehearsedFrom: _from, ...rest } = qualification;
   const environment: EnvironmentConfig = {
     ...rest,
     name: names.rehearsal(qualification.name, suffix),

@@ -9,6 +9,8 @@ export interface SharedObjects {
   /** Patterns of keys. */
   readonly keys: readonly string[];
   readonly actions: readonly string[];
+  /** Patterns of keys that the user may not use, whatever else is allowed. @default - none */
+  readonly closed?: readonly string[];
 }
 
 /** A bus that one other account of the chain may put events on. */
@@ -26,7 +28,10 @@ const READ = ['s3:GetObject'];
 export function sharedObjects({ environments, production, qualification }: PromotionChain): SharedObjects[] {
   const readers = environments.filter(({ development }) => development.readsProductionData === true);
   return [
-    ...readers.map((reader) => share('data', developmentPlace(production), developmentPlace(reader), ['*'])),
+    ...readers.map((reader) => ({
+      ...share('data', developmentPlace(production), developmentPlace(reader), ['*']),
+      closed: (reader.development.closedDataSets ?? []).map((model) => `${model}/*`),
+    })),
     ...[qualification, production].flatMap((environment) => [
       // A model is loaded from where it was trained; its golden records are the contract that it is tested by.
       share('artifacts', developmentPlace(production), servingPlace(environment), ['*/runs/*/output/model.tar.gz', '*/runs/*/evaluation/*', '*/runs/*/profile/*']),

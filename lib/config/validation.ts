@@ -1,6 +1,9 @@
-import type { EnvironmentConfig, PromotionChain, RoutingConfig } from './environment';
+import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, type RoutingConfig, servingPlace } from './environment';
 import { imageRegions, isPinned } from './images';
+import { hasVpc, networkFaults, overlap } from './network';
 import { approverFaults, peopleFaults } from './people';
+import { placesOf, samePlace } from './sharing';
+import { workspaceFaults } from './workspace';
 
 /** Everything wrong with the environments, one line each. */
 export class EnvironmentError extends Error {
@@ -45,6 +48,7 @@ const checks: Check[] = [
   ],
   ({ name, development }) => account(name, 'account', development.account),
   ({ name, serving }) => (serving.account === undefined ? [] : account(name, 'serving account', serving.account)),
+  (environment) => trailAccount(environment),
   ({ serving }) => routing(serving.endpoint.routing, serving.endpoint.instanceCount),
   ({ serving: { endpoint } }) => [
     !(Number.isInteger(endpoint.instanceCount) && endpoint.instanceCount >= 1) &&
@@ -64,9 +68,34 @@ const checks: Check[] = [
     monthlyBudget !== undefined && !(monthlyBudget > 0) && `monthlyBudget must be more than 0 US dollars, got ${monthlyBudget}; leave it out for no budget`,
     ...alarmEmails.map((email) => !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email) && `alarmEmails must be e-mail addresses, got "${email}"`),
   ],
+  (environment) => [
+    ...networkFaults(environment.network),
+    ...(samePlace(developmentPlace(environment), servingPlace(environment)) || networkFaults(environment.network).length > 0
+      ? []
+      : networkFaults(networkOf(environment, servingPlace(environment))).map((fault) => `serving.${fault}`)),
+  ],
+  ({ development, network, serving }) => [
+    serving.network !== undefined &&
+      (serving.account ?? development.account) === development.account &&
+      'serving.network has no meaning where serving shares the account of development; leave it out or give serving.account',
+    serving.network === undefined &&
+      (serving.account ?? development.account) !== development.account &&
+      network.mode === 'existing' &&
+      'serving.network must be given where serving has an account of its own: two accounts cannot share a VPC; name the one of that account',
+  ],
+  ({ workspace }) => (workspace === false ? [] : workspaceFaults(workspace)),
+  ({ serving, workspace }) => [
+    workspace !== false &&
+      serving.endpoint.lifetime !== 'none' &&
+      `workspace must be false where models are served, got one beside serving.endpoint.lifetime "${serving.endpoint.lifetime}"; people explore in an environment whose lifetime is "none"`,
+  ],
+  ({ development }) => [
+    development.closedDataSets !== undefined &&
+      development.readsProductionData !== true &&
+      'development.closedDataSets has no meaning where readsProductionData is not true: nothing is open; leave it out',
+  ],
   ({ network, workspace }) => [
-    network === 'private' && `network "private" is not built yet; use "serviceManaged" (docs/decisions/0002-service-managed-network-first.md)`,
-    workspace && `workspace needs the network "private", which is not built yet; set it to false (docs/decisions/0002-service-managed-network-first.md)`,
+    workspace !== false && !hasVpc(network) && 'workspace needs a private network: Studio without one reaches the internet; give network: Network.private(...), or set workspace to false',
   ],
 ];
 
@@ -76,6 +105,16 @@ function account(environment: string, what: string, id: string | undefined): str
     return [`no ${what} for environment "${environment}"; set it in ${FILE}`];
   }
   return ACCOUNT.test(id) ? [] : [`${what} must be 12 digits, got "${id}"`];
+}
+
+/** An archive in an account that it records would be in reach of that account's administrators. */
+function trailAccount(environment: EnvironmentConfig): string[] {
+  const { name, trailAccount: id } = environment;
+  if (id === undefined) {
+    return [];
+  }
+  const recorded = placesOf(environment).some((place) => place.account === id);
+  return [...account(name, 'trailAccount', id), ...(recorded ? [`trailAccount must be another account than those of the environment, whose trails it keeps, got "${id}"; leave it out to keep each trail in its account`] : [])];
 }
 
 function routing({ type, percent, bakeTime, terminationWait }: RoutingConfig, instanceCount: number): (string | false)[] {
@@ -137,7 +176,23 @@ function chainFaults(environments: readonly EnvironmentConfig[]): string[] {
         `${qualification.serving.endpoint.instanceCount}; a load test on another shape says nothing about production`,
     );
   }
-  return faults;
+  return [...faults, ...overlaps(environments)];
+}
+
+/** Ranges of the chain's VPCs that share addresses: they could never be connected, and a flow log would not tell one from the other. */
+function overlaps(environments: readonly EnvironmentConfig[]): string[] {
+  const ranges = environments.flatMap((environment) =>
+    placesOf(environment).flatMap((place, index) => {
+      const network = networkOf(environment, place);
+      return network.mode === 'private' ? [{ place: `${environment.name}${index === 0 ? '' : ' serving'}`, cidr: network.cidr }] : [];
+    }),
+  );
+  return ranges.flatMap((left, index) =>
+    ranges
+      .slice(index + 1)
+      .filter((right) => overlap(left.cidr, right.cidr))
+      .map((right) => `network.cidr "${right.cidr}" of ${right.place} overlaps "${left.cidr}" of ${left.place}; give each VPC of the organization addresses of its own`),
+  );
 }
 
 const findQualification = (environments: readonly EnvironmentConfig[]): EnvironmentConfig | undefined =>

@@ -9,7 +9,7 @@ import { ManagedRole } from './managed-role';
 import { acknowledgeWildcard } from './wildcards';
 
 /** Folder of the trail in its bucket. */
-const PREFIX = 'trail';
+export const TRAIL_PREFIX = 'trail';
 
 /** Properties of {@link AuditTrail}. */
 export interface AuditTrailProps {
@@ -18,8 +18,10 @@ export interface AuditTrailProps {
   readonly account: string;
   /** Where the trail is written to. */
   readonly bucket: s3.IBucket;
-  /** Encrypts the trail and its log group; must admit CloudTrail and CloudWatch Logs. */
+  /** Encrypts the log group, and the trail unless another key does; must admit CloudTrail and CloudWatch Logs. */
   readonly encryptionKey: IKey;
+  /** ARN of another account's key, or of its alias, that encrypts the trail. @default - `encryptionKey` */
+  readonly trailKeyArn?: string;
   /** Of the log group that metric filters and alarms can read; the bucket keeps the trail for good. */
   readonly logRetention: logs.RetentionDays;
   /** Buckets whose every read and write of an object is recorded. */
@@ -40,7 +42,7 @@ export class AuditTrail extends Construct {
       trailName: props.trailName,
       // The L2 would let CloudTrail write for any trail of any account; by its name it leaves the bucket's policy alone.
       bucket: s3.Bucket.fromBucketName(this, 'Bucket', props.bucket.bucketName),
-      s3KeyPrefix: PREFIX,
+      s3KeyPrefix: TRAIL_PREFIX,
       encryptionKey: props.encryptionKey,
       enableFileValidation: true,
       isMultiRegionTrail: true,
@@ -51,25 +53,11 @@ export class AuditTrail extends Construct {
     const resource = trail.node.defaultChild as cloudtrail.CfnTrail;
     resource.cloudWatchLogsLogGroupArn = logGroup.logGroupArn;
     resource.cloudWatchLogsRoleArn = role.roleArn;
-    resource.node.addDependency(role, ...this.admitTrail(props));
-  }
-
-  /** Lets CloudTrail deliver this trail to the bucket, and no other. */
-  private admitTrail({ bucket, account, trailName }: AuditTrailProps): Construct[] {
-    const { partition, region } = Stack.of(this);
-    const thisTrail = { 'aws:SourceArn': `arn:${partition}:cloudtrail:${region}:${account}:trail/${trailName}`, 'aws:SourceAccount': account };
-    const principals = [new iam.ServicePrincipal('cloudtrail.amazonaws.com')];
-    const added = [
-      new iam.PolicyStatement({ sid: 'TrailLooks', principals, actions: ['s3:GetBucketAcl'], resources: [bucket.bucketArn], conditions: { StringEquals: thisTrail } }),
-      new iam.PolicyStatement({
-        sid: 'TrailWrites',
-        principals,
-        actions: ['s3:PutObject'],
-        resources: [bucket.arnForObjects(`${PREFIX}/AWSLogs/${account}/*`)],
-        conditions: { StringEquals: { ...thisTrail, 's3:x-amz-acl': 'bucket-owner-full-control' } },
-      }),
-    ].map((statement) => bucket.addToResourcePolicy(statement));
-    return added.flatMap(({ policyDependable }) => (policyDependable instanceof Construct ? [policyDependable] : []));
+    if (props.trailKeyArn !== undefined) {
+      resource.kmsKeyId = props.trailKeyArn;
+    }
+    // Where another account keeps the trail, that account admits it.
+    resource.node.addDependency(role, ...admitTrail(props.bucket, props));
   }
 
   private makeRole(account: string, logGroup: logs.LogGroup): iam.Role {
@@ -81,4 +69,22 @@ export class AuditTrail extends Construct {
     role.addToPolicy(new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }));
     return role;
   }
+}
+
+/** Lets CloudTrail deliver the trail of an account to a bucket, and no other. @returns what the trail must wait for */
+export function admitTrail(bucket: s3.IBucket, { account, trailName }: Pick<AuditTrailProps, 'account' | 'trailName'>): Construct[] {
+  const { partition, region } = Stack.of(bucket);
+  const thisTrail = { 'aws:SourceArn': `arn:${partition}:cloudtrail:${region}:${account}:trail/${trailName}`, 'aws:SourceAccount': account };
+  const principals = [new iam.ServicePrincipal('cloudtrail.amazonaws.com')];
+  const added = [
+    new iam.PolicyStatement({ sid: `TrailOf${account}Looks`, principals, actions: ['s3:GetBucketAcl'], resources: [bucket.bucketArn], conditions: { StringEquals: thisTrail } }),
+    new iam.PolicyStatement({
+      sid: `TrailOf${account}Writes`,
+      principals,
+      actions: ['s3:PutObject'],
+      resources: [bucket.arnForObjects(`${TRAIL_PREFIX}/AWSLogs/${account}/*`)],
+      conditions: { StringEquals: { ...thisTrail, 's3:x-amz-acl': 'bucket-owner-full-control' } },
+    }),
+  ].map((statement) => bucket.addToResourcePolicy(statement));
+  return added.flatMap(({ policyDependable }) => (policyDependable instanceof Construct ? [policyDependable] : []));
 }

@@ -1,8 +1,9 @@
-import { Arn, ArnFormat, Aspects, AspectPriority, CfnParameter, type IAspect, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Aspects, AspectPriority, type IAspect, Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import { names, type Place } from '../config/names';
+import { environmentParameter } from './environment-parameter';
 
 /**
  * Gives everything in a stack what its environment's foundation offers: log groups are encrypted with the environment's key, and alarms without an
@@ -13,22 +14,9 @@ export function useEnvironmentDefaults(stack: Stack, { environment }: Place): vo
   Aspects.of(stack).add(new EnvironmentDefaults(environmentKeyArn(stack, environment), topic), { priority: AspectPriority.MUTATING });
 }
 
-/** ARN of the environment's key, where an alias will not do: a parameter of the template, filled in from what the foundation wrote. */
-export function environmentKeyArn(scope: IConstruct, environment: string): string {
-  const stack = Stack.of(scope);
-  const id = 'EnvironmentKeyArn';
-  const existing = stack.node.tryFindChild(id);
-  const parameter =
-    existing instanceof CfnParameter
-      ? existing
-      : new CfnParameter(stack, id, {
-          type: 'AWS::SSM::Parameter::Value<String>',
-          default: names.keyParameter(environment),
-          // The mark tells the toolkit that a deployment need not be tried only because the value might have changed.
-          description: `ARN of the key of ${environment}, written by its foundation [cdk:skip]`,
-        });
-  return parameter.valueAsString;
-}
+/** ARN of the environment's key, where an alias will not do. */
+export const environmentKeyArn = (scope: IConstruct, environment: string): string =>
+  environmentParameter(scope, 'EnvironmentKeyArn', { name: names.keyParameter(environment), description: `ARN of the key of ${environment}` }).valueAsString;
 
 class EnvironmentDefaults implements IAspect {
   constructor(private readonly keyArn: string, private readonly topicArn: string) {}

@@ -9,6 +9,7 @@ import { acknowledgeRule } from './acknowledge';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { bundleHandler } from './handler-bundle';
 import { ManagedRole } from './managed-role';
+import { StackNetwork } from './network/stack-network';
 import { tracingPolicy } from './observability';
 
 /** Properties of {@link HandlerFunction}. */
@@ -46,7 +47,7 @@ export interface HandlerFunctionProps {
 
 /**
  * A Lambda function of this blueprint: bundled from `lambda/<handler>/`, with a role of its own that may write its log and nothing else,
- * until statements are given. A published version pins what a running state machine calls.
+ * until statements are given. Runs in the network of its stack, where there is one. A published version pins what a running state machine calls.
  */
 export class HandlerFunction extends Construct {
   public readonly function: lambda.Function;
@@ -92,8 +93,18 @@ export class HandlerFunction extends Construct {
     });
     // The L2's property would put the wildcard of X-Ray beside the function's own permissions.
     (this.function.node.defaultChild as lambda.CfnFunction).tracingConfig = { mode: lambda.Tracing.ACTIVE };
+    this.enterNetwork();
     this.version = this.function.currentVersion;
     this.explain(props);
+  }
+
+  /** The L2's property would attach a policy that AWS manages, which allows more. */
+  private enterNetwork(): void {
+    const network = StackNetwork.of(this);
+    if (network !== undefined) {
+      (this.function.node.defaultChild as lambda.CfnFunction).vpcConfig = network.placement('functions');
+      this.role.addManagedPolicy(network.policy('functions'));
+    }
   }
 
   private explain({ reservedConcurrency }: HandlerFunctionProps): void {

@@ -14,6 +14,8 @@ export interface SecureKeyProps {
   readonly account: string;
   /** Further accounts that may encrypt as well; their principals need a statement of their own, since they are foreign. @default - none */
   readonly writerAccounts?: readonly string[];
+  /** Accounts whose audit trail CloudTrail encrypts with this key. @default - the key's own */
+  readonly trailAccounts?: readonly string[];
   /** Further accounts that may decrypt through S3; their principals need a statement of their own as well. @default - none */
   readonly readerAccounts?: readonly string[];
 }
@@ -59,7 +61,7 @@ export class SecureKey extends kms.Key {
     }
   }
   /** AWS services that encrypt what they write for this account: logs, traces of use, messages of alarms and budgets. */
-  private admitServices({ region, account }: SecureKeyProps): void {
+  private admitServices({ region, account, trailAccounts = [account] }: SecureKeyProps): void {
     const { partition } = Stack.of(this);
     const admit = (sid: string, service: string, actions: string[], conditions: Record<string, unknown>): void => {
       this.addToResourcePolicy(new iam.PolicyStatement({ sid, principals: [new iam.ServicePrincipal(service)], actions, resources: ['*'], conditions }));
@@ -68,8 +70,8 @@ export class SecureKey extends kms.Key {
       ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
     });
     admit('AuditTrail', 'cloudtrail.amazonaws.com', ['kms:GenerateDataKey', 'kms:DescribeKey'], {
-      StringEquals: { 'aws:SourceAccount': account },
-      StringLike: { 'aws:SourceArn': `arn:${partition}:cloudtrail:${region}:${account}:trail/mlops-*` },
+      StringEquals: { 'aws:SourceAccount': [...trailAccounts] },
+      StringLike: { 'aws:SourceArn': trailAccounts.map((owner) => `arn:${partition}:cloudtrail:${region}:${owner}:trail/mlops-*`) },
     });
     for (const [sid, service] of [['Alarms', 'cloudwatch.amazonaws.com'], ['Budgets', 'budgets.amazonaws.com']] as const) {
       admit(sid, service, ['kms:Decrypt', 'kms:GenerateDataKey'], { StringEquals: { 'aws:SourceAccount': account } });

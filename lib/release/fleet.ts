@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { StackNetwork } from '../core/network/stack-network';
 import { useStorageKey } from '../core/storage-key';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { VARIANT } from '../serving/endpoint-metrics';
@@ -45,6 +46,7 @@ export class Fleet extends Construct {
   /** Creates the candidate's model and endpoint configuration. Errors go to `failed`, with `Error` and `Cause`. */
   public create(next: sfn.IChainable, failed: sfn.IChainable): sfn.IChainable {
     const { executionRole, instanceType, instanceCount } = this.endpoint;
+    const placement = StackNetwork.of(this)?.placement('models');
     const model = awsCall(this, 'Create model', {
       service: 'sagemaker',
       action: 'createModel',
@@ -54,6 +56,7 @@ export class Fleet extends Construct {
         ModelName: FLEET,
         ExecutionRoleArn: executionRole.roleArn,
         EnableNetworkIsolation: true,
+        ...(placement === undefined ? {} : { VpcConfig: { Subnets: placement.subnetIds, SecurityGroupIds: placement.securityGroupIds } }),
         Containers: [{ ModelPackageName: '{% $modelPackageArn %}', Environment: { [MODEL_PACKAGE]: '{% $modelPackageArn %}' } }],
       },
     });

@@ -1,12 +1,14 @@
-import { Arn, ArnFormat, Stack, Tags } from 'aws-cdk-lib';
+import { Arn, ArnFormat, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/contract';
 import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
 import { imageRepositoryArn } from '../config/images';
 import { names } from '../config/names';
 import { environmentKeyArn } from '../core/environment-defaults';
+import { StackNetwork } from '../core/network/stack-network';
 import { ManagedRole } from '../core/managed-role';
 import { acknowledgeWildcard } from '../core/wildcards';
 import { readEnvironmentObjects } from '../core/foreign-objects';
@@ -57,6 +59,8 @@ export class ModelEndpoint extends Construct {
     this.instanceType = project.declaration.serving.instanceType;
     this.instanceCount = environment.serving.endpoint.instanceCount;
     this.keyArn = environmentKeyArn(this, place.environment);
+    // SageMaker would make it when a container first writes: without a key, and for good.
+    new logs.LogGroup(this, 'Logs', { logGroupName: `/aws/sagemaker/Endpoints/${this.endpointName}`, retention: environment.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     this.executionRole = this.makeExecutionRole(names.role(place.environment, model, 'model'), chain, model);
   }
 
@@ -107,11 +111,11 @@ export class ModelEndpoint extends Construct {
     });
     // Bucket and key policies of the development side name accounts and the model's tag, never a role that may not be there yet.
     Tags.of(role).add('model', model);
-    const logs = Arn.format(
+    const groups = Arn.format(
       { service: 'logs', resource: 'log-group', resourceName: `/aws/sagemaker/Endpoints/${this.endpointName}*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME },
       Stack.of(this),
     );
-    acknowledgeWildcard(role, logs, 'The log group of the endpoint and its streams, whose names SageMaker chooses.');
+    acknowledgeWildcard(role, groups, 'The log group of the endpoint and its streams, whose names SageMaker chooses.');
     acknowledgeWildcard(role, '*', 'ecr:GetAuthorizationToken and cloudwatch:PutMetricData have no resource-level permissions (Service Authorization Reference).');
     const statements = [
       ...readEnvironmentObjects(role, {
@@ -125,9 +129,13 @@ export class ModelEndpoint extends Construct {
         resources: [imageRepositoryArn('sagemaker-scikit-learn', region)],
       }),
       new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken', 'cloudwatch:PutMetricData'], resources: ['*'] }),
-      new iam.PolicyStatement({ actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'], resources: [logs] }),
+      new iam.PolicyStatement({ actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'], resources: [groups] }),
     ];
     statements.forEach((statement) => role.addToPolicy(statement));
+    const network = StackNetwork.of(this);
+    if (network !== undefined) {
+      role.addManagedPolicy(network.policy('containers'));
+    }
     return role;
   }
 }

@@ -1,16 +1,17 @@
 import { PermissionsBoundary, type Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { EnvironmentConfig, PromotionChain } from '../config/environment';
+import { type EnvironmentConfig, type PromotionChain, trailPlace } from '../config/environment';
 import type { ModelProject } from '../config/model-project';
 import { placesOf } from '../config/sharing';
 import { EnvironmentError } from '../config/validation';
-import { acknowledgeRule } from '../core/acknowledge';
 import { AccessStack } from './access-stack';
 import { FoundationStack } from './foundation-stack';
 import { ModelDevelopmentStack } from './model-development-stack';
 import { ModelMonitoringStack } from './model-monitoring-stack';
 import { ModelServingStack } from './model-serving-stack';
 import { RehearsalAccessStack } from './rehearsal-access-stack';
+import { TrailArchiveStack } from './trail-archive-stack';
+import { WorkspaceStack } from './workspace-stack';
 
 /** A model project and where its code comes from. */
 export interface ModelRelease {
@@ -35,25 +36,28 @@ export class MlopsStage extends Stage {
     const boundary = environment.machines?.permissionsBoundary;
     super(scope, id, { env: { region: environment.region }, permissionsBoundary: boundary === undefined ? undefined : PermissionsBoundary.fromName(boundary) });
     refuseShortLogs(environment, models);
-    if (environment.network === 'serviceManaged') {
-      acknowledgeRule(
-        this,
-        'LambdaInsideVPC',
-        ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'],
-        'The environment has no network of its own by decision: docs/decisions/0002-service-managed-network-first.md says what holds instead and what does not.',
-      );
-    }
+    refuseUnknownDataSets(environment, models);
+    const archive = trailPlace(environment);
+    const trails = archive === undefined ? [] : [new TrailArchiveStack(this, 'TrailArchive', { environment, place: archive })];
+    const access: Stack[] = [];
     const foundations = placesOf(environment).map((place, index) => {
       const prefix = index === 0 ? '' : 'Serving';
       const names = models.map(({ project }) => project.name);
       if (environment.rehearses === undefined) {
-        new AccessStack(this, `${prefix}Access`, { environment, chain, place, models: names });
+        access.push(new AccessStack(this, `${prefix}Access`, { environment, chain, place, models: names }));
       }
       if (environment.rehearsedFrom !== undefined) {
         new RehearsalAccessStack(this, `${prefix}RehearsalAccess`, { place, toolingAccount: environment.rehearsedFrom, models: names });
       }
-      return new FoundationStack(this, `${prefix}Foundation`, { environment, chain, place });
+      const foundation = new FoundationStack(this, `${prefix}Foundation`, { environment, chain, place });
+      trails.forEach((trail) => foundation.addStackDependency(trail));
+      return foundation;
     });
+    const { workspace } = environment;
+    if (workspace !== false) {
+      const stack = new WorkspaceStack(this, 'Workspace', { environment, chain, workspace, projects: models.map(({ project }) => project) });
+      [...access, ...foundations].forEach((before) => stack.addStackDependency(before));
+    }
     const { lifetime } = environment.serving.endpoint;
     for (const { project, repository, commit } of models) {
       const common = { environment, chain };
@@ -67,6 +71,15 @@ export class MlopsStage extends Stage {
       // Rules need the bus and streams the bucket; the stacks of a model need each other only when the process runs.
       stacks.forEach((stack) => foundations.forEach((foundation) => stack.addStackDependency(foundation)));
     }
+  }
+}
+
+/** @throws EnvironmentError where a data set is closed that there is not: a wrong name would leave the right one open */
+function refuseUnknownDataSets({ name, development }: EnvironmentConfig, models: readonly ModelRelease[]): void {
+  const known = models.map(({ project }) => project.name);
+  const unknown = (development.closedDataSets ?? []).filter((model) => !known.includes(model));
+  if (unknown.length > 0) {
+    throw new EnvironmentError(unknown.map((model) => `environment "${name}": development.closedDataSets must name models (${known.join(', ')}), got "${model}"; a wrong name leaves the right one open`));
   }
 }
 

@@ -3,12 +3,13 @@ import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import type { ReleasePin } from '../../lambda/shared/contract';
 import { noteRisk } from '../compliance/risk';
-import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
+import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, servingPlace } from '../config/environment';
 import { imageUri } from '../config/images';
 import type { ModelProject } from '../config/model-project';
 import { championReceivers, samePlace } from '../config/sharing';
 import { useEnvironmentDefaults } from '../core/environment-defaults';
 import { readEnvironmentObjects } from '../core/foreign-objects';
+import { StackNetwork } from '../core/network/stack-network';
 import { Janitor } from '../gates/janitor';
 import { Admission } from '../registry/admission';
 import { LabelEvents } from '../registry/label-events';
@@ -52,6 +53,7 @@ export class ModelDevelopmentStack extends Stack {
       env: { account: place.account, region: place.region },
     });
     useEnvironmentDefaults(this, place);
+    StackNetwork.use(this, place, networkOf(environment, place));
     noteRisk(this, project.data.declaration.modelCard.riskRating);
     const { data } = project;
     const inProduction = environment.name === chain.production.name;

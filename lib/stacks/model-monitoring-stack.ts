@@ -3,11 +3,12 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/contract';
 import { noteRisk } from '../compliance/risk';
-import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
+import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { DuckDbLayer } from '../core/duckdb-layer';
 import { useEnvironmentDefaults } from '../core/environment-defaults';
 import { MachineStarter } from '../core/machine-starter';
+import { StackNetwork } from '../core/network/stack-network';
 import { Janitor } from '../gates/janitor';
 import { Feedback } from '../monitoring/feedback';
 import { ModelDashboard } from '../monitoring/model-dashboard';
@@ -41,6 +42,7 @@ export class ModelMonitoringStack extends Stack {
       ...stackProps,
     });
     useEnvironmentDefaults(this, place);
+    StackNetwork.use(this, place, networkOf(environment, place));
     noteRisk(this, project.declaration.modelCard.riskRating);
     const common = { place, project, development, duckDb: new DuckDbLayer(this, 'DuckDb') };
     this.feedback = new Feedback(this, 'Feedback', common);

@@ -6,7 +6,7 @@ import type { GateMode } from '../../lambda/gate/contract';
 import { QUALIFICATION_KEY_ARN } from '../../lambda/promotion-admit/contract';
 import { Env, Events, type ModelProjectData } from '../../lambda/shared/contract';
 import { noteRisk } from '../compliance/risk';
-import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingPlace } from '../config/environment';
+import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { championReceivers } from '../config/sharing';
 import { useEnvironmentDefaults } from '../core/environment-defaults';
@@ -15,6 +15,7 @@ import { readEnvironmentObjects, useForeignKey } from '../core/foreign-objects';
 import { HandlerFunction } from '../core/handler-function';
 import { allowListing } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';
+import { StackNetwork } from '../core/network/stack-network';
 import { Janitor } from '../gates/janitor';
 import { TestGate } from '../gates/test-gate';
 import { ChampionEvents } from '../release/champion-events';
@@ -66,6 +67,7 @@ export class ModelServingStack extends Stack {
       ...stackProps,
     });
     useEnvironmentDefaults(this, place);
+    StackNetwork.use(this, place, networkOf(environment, place));
     noteRisk(this, project.declaration.modelCard.riskRating);
     this.place = place;
     this.registry = developmentPlace(chain.production);

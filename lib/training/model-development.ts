@@ -206,6 +206,7 @@ export class ModelDevelopment extends Construct {
             parameter(PipelineParameters.CHAMPION_URI, '{% $release.championUri %}'),
             parameter(PipelineParameters.RUN_URI, '{% $runUri %}'),
             parameter(PipelineParameters.SEED, '{% $seed %}'),
+            ...pipeline.placement,
           ],
         },
         assign: { pipelineExecutionArn: '{% $states.result.PipelineExecutionArn %}' },

@@ -1,5 +1,6 @@
 import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
 import { PipelineSteps } from '../../lambda/register/contract';
+import { placementParameters } from './job-placement';
 import { type BuiltDefinition, type JobSettings, join, PipelineDefinition, type Text } from './pipeline-definition';
 
 /** Parameters that every execution of a model's pipeline gets. */
@@ -25,6 +26,8 @@ export interface ModelPipelineOptions {
   readonly image: string;
   readonly jobRoleArn: string;
   readonly kmsKeyId: string;
+  /** Subnets that jobs run in. @default 0 - in SageMaker's network */
+  readonly subnets?: number;
 }
 
 /**
@@ -43,6 +46,7 @@ export function modelPipeline(project: ModelProjectData, options: ModelPipelineO
   const run = definition.parameter(PipelineParameters.RUN_URI);
   const seed = definition.parameter(PipelineParameters.SEED, String(training.seed));
   const job: JobSettings = {
+    ...placementParameters(definition, options.subnets ?? 0),
     image: options.image,
     roleArn: options.jobRoleArn,
     kmsKeyId: options.kmsKeyId,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../config/canonical-json';
 import { lit, UnscopedValidationError } from '../core/errors';
+import { type JobPlacement, volumeKey, vpcConfig } from './job-placement';
 import { type DefinitionJson, referenceFaults, type StepJson } from './pipeline-references';
 
 /** Value that SageMaker fills in when the pipeline runs. */
@@ -16,7 +17,7 @@ export interface Join {
 export type Text = string | Reference | Join;
 
 /** Part of every job of a pipeline. */
-export interface JobSettings {
+export interface JobSettings extends JobPlacement {
   readonly image: string;
   readonly roleArn: string;
   readonly instanceType: string;
@@ -71,7 +72,7 @@ const MAXIMUM_LENGTH = 1_048_576;
  * Builds the definition of a SageMaker pipeline. Steps hand out references to what they produce, and everything that is referred to is checked
  * when the definition is built: a wrong name is an error of the synthesis, not of a run at night.
  *
- * Jobs run without network: code comes as an input.
+ * Jobs run without network, even inside a VPC: code comes as an input. What several instances of a job tell each other is encrypted.
  */
 export class PipelineDefinition {
   private readonly parameters: { Name: string; Type: string; DefaultValue?: string }[] = [];
@@ -86,14 +87,14 @@ export class PipelineDefinition {
   /** Adds a processing job. */
   public processing(name: string, props: ProcessingProps): ProcessingStep {
     this.add(name, 'Processing', props, {
-      ProcessingResources: { ClusterConfig: { InstanceType: props.instanceType, InstanceCount: 1, VolumeSizeInGB: props.volumeSizeGb } },
+      ProcessingResources: { ClusterConfig: { InstanceType: props.instanceType, InstanceCount: 1, VolumeSizeInGB: props.volumeSizeGb, ...volumeKey(props, props.instanceType) } },
       AppSpecification: {
         ImageUri: props.image,
         ContainerEntrypoint: props.entryPoint,
         ...(props.arguments === undefined ? {} : { ContainerArguments: props.arguments }),
       },
       RoleArn: props.roleArn,
-      NetworkConfig: { EnableNetworkIsolation: true },
+      NetworkConfig: { EnableNetworkIsolation: true, EnableInterContainerTrafficEncryption: true, ...vpcConfig(props) },
       StoppingCondition: { MaxRuntimeInSeconds: props.maximumRuntimeSeconds },
       ProcessingInputs: Object.entries(props.inputs).map(([input, uri]) => ({
         InputName: input,
@@ -122,7 +123,7 @@ export class PipelineDefinition {
         DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'FullyReplicated' } },
       })),
       OutputDataConfig: { S3OutputPath: props.outputPath, KmsKeyId: props.kmsKeyId },
-      ResourceConfig: { InstanceType: props.instanceType, InstanceCount: props.instanceCount ?? 1, VolumeSizeInGB: props.volumeSizeGb },
+      ResourceConfig: { InstanceType: props.instanceType, InstanceCount: props.instanceCount ?? 1, VolumeSizeInGB: props.volumeSizeGb, ...volumeKey(props, props.instanceType) },
       StoppingCondition: {
         MaxRuntimeInSeconds: props.maximumRuntimeSeconds,
         ...(props.spot === true && { MaxWaitTimeInSeconds: props.maximumRuntimeSeconds * SPOT_WAIT_FACTOR }),
@@ -130,6 +131,8 @@ export class PipelineDefinition {
       ...(props.spot === true && { EnableManagedSpotTraining: true }),
       RoleArn: props.roleArn,
       EnableNetworkIsolation: true,
+      EnableInterContainerTrafficEncryption: true,
+      ...vpcConfig(props),
     });
     return new TrainingStep(name);
   }

@@ -4,9 +4,13 @@ import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/contract';
 import { names, type Place } from '../config/names';
+import { environmentKeyArn } from '../core/environment-defaults';
 import { ManagedRole } from '../core/managed-role';
+import { StackNetwork } from '../core/network/stack-network';
 import { allowListing, allowObjects } from '../core/object-access';
+import { useStorageKey } from '../core/storage-key';
 import { acknowledgeWildcard } from '../core/wildcards';
+import { placementValues } from './job-placement';
 import { modelPipeline } from './model-pipeline';
 import type { BuiltDefinition } from './pipeline-definition';
 
@@ -28,6 +32,8 @@ export class TrainingPipeline extends Construct {
   /** ARN pattern of the pipeline's executions. */
   public readonly executionsArn: string;
   public readonly definition: BuiltDefinition;
+  /** Where jobs run, as parameters of every execution. */
+  public readonly placement: readonly { readonly Name: string; readonly Value: string }[];
 
   constructor(scope: Construct, id: string, { place, project, image }: TrainingPipelineProps) {
     super(scope, id);
@@ -38,6 +44,7 @@ export class TrainingPipeline extends Construct {
     this.pipelineArn = arn('pipeline', this.pipelineName);
     this.executionsArn = `${this.pipelineArn}/execution/*`;
 
+    this.placement = placementValues(this, place.environment);
     const jobRole = this.jobRole(place, model, image);
     // A text without tokens, so that the definition's digest is known when the stack is synthesized.
     const jobRoleArn = `arn:${stack.partition}:iam::${place.account}:role/${names.role(place.environment, model, 'job')}`;
@@ -45,6 +52,7 @@ export class TrainingPipeline extends Construct {
       image,
       jobRoleArn,
       kmsKeyId: `arn:${stack.partition}:kms:${place.region}:${place.account}:${names.keyAlias(place.environment)}`,
+      subnets: StackNetwork.of(this)?.placement('jobs').subnetIds.length,
     });
     const role = this.pipelineRole(place, model, jobRoleArn);
     const pipeline = new sagemaker.CfnPipeline(this, 'Resource', {
@@ -79,6 +87,7 @@ export class TrainingPipeline extends Construct {
         conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
       }),
     );
+    useStorageKey(environmentKeyArn(this, place.environment)).forEach((statement) => role.addToPolicy(statement));
     return role;
   }
 
@@ -96,6 +105,10 @@ export class TrainingPipeline extends Construct {
     role.addToPolicy(allowListing(role, bucketName, ['snapshots/', 'code/', 'runs/'].map((folder) => `${model}/${folder}`)));
     this.allowLogs(role);
     this.allowImage(role, image);
+    const network = StackNetwork.of(this);
+    if (network !== undefined) {
+      role.addManagedPolicy(network.policy('containers'));
+    }
     return role;
   }
 

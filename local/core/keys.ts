@@ -31,7 +31,7 @@ export function parseRoleArn(arn: string): { readonly accountId: string; readonl
   return { accountId: match[1], name: match[2] };
 }
 
-const serviceId = ({ name, sourceAccount, sourceArn = '' }: ActingService): string => `${name} ${sourceAccount} ${sourceArn}`;
+const serviceId = ({ name, sourceAccount, sourceArn = '', endpointAccount = '' }: ActingService): string => `${name} ${sourceAccount} ${sourceArn} ${endpointAccount}`;
 
 /** Who holds which access key. Signatures are not checked: everything runs on one machine for one user. */
 export class KeyRing {

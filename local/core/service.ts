@@ -23,6 +23,8 @@ export interface ActingService {
   /** Account and resource in whose interest it acts, e.g. the ARN of a rule. */
   readonly sourceAccount: string;
   readonly sourceArn?: string;
+  /** Owner of the VPC endpoints that requests pass, for what runs in a VPC. */
+  readonly endpointAccount?: string;
 }
 
 export interface SessionFacts {

@@ -30,6 +30,7 @@ export function callerContext(caller: Caller, roleTags: Readonly<Record<string, 
     'aws:PrincipalIsAWSService': false,
     'aws:userid': roleArn === undefined ? accountId : `${caller.accessKeyId}:${principalArn.split('/').at(-1)}`,
     'aws:ViaAWSService': false,
+    'aws:VpceAccount': service?.endpointAccount,
     // Keys of an account's root are long-lived: they say nothing of a second factor.
     'aws:MultiFactorAuthPresent': roleArn === undefined ? undefined : session?.mfa === true,
     'aws:MultiFactorAuthAge': session?.mfa === true ? 0 : undefined,

@@ -30,7 +30,7 @@ const POLICY_PROPERTIES: Readonly<Record<string, 'identity' | 'resource'>> = {
   PolicyDocument: 'identity', AssumeRolePolicyDocument: 'resource', KeyPolicy: 'resource', ResourcePolicy: 'resource', ModelPackageGroupPolicy: 'resource',
 };
 /** Types whose `PolicyDocument` says who may come in. */
-const RESOURCE_POLICY_TYPES = /^AWS::(S3::BucketPolicy|SQS::Queue(Inline)?Policy|SNS::Topic(Inline)?Policy|Logs::ResourcePolicy)$/;
+const RESOURCE_POLICY_TYPES = /^AWS::(EC2::VPCEndpoint|S3::BucketPolicy|SQS::Queue(Inline)?Policy|SNS::Topic(Inline)?Policy|Logs::ResourcePolicy)$/;
 
 const parsed = (value: unknown): unknown => {
   if (typeof value !== 'string') {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { actingService } from '../core/keys';
 import type { Credentials, LocalCloud } from '../core/service';
+import { fromNetwork } from '../iam/networks';
 import type { Revision, Target } from './store';
 
 export const logGroupOf = ({ configuration }: Revision, functionName: string): string => configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`;
@@ -10,7 +11,7 @@ export const logStreamOf = (version: string): string => `local/[${version}]`;
 
 /** Credentials of a function's role, which must trust Lambda. */
 export const roleOf = ({ fn, revision }: Pick<Target, 'fn' | 'revision'>, cloud: LocalCloud): Credentials =>
-  cloud.credentialsOf(revision.configuration.Role ?? '', fn.name, actingService('lambda', fn.accountId, fn.arn));
+  cloud.credentialsOf(revision.configuration.Role ?? '', fn.name, fromNetwork(actingService('lambda', fn.accountId, fn.arn), revision.configuration.VpcConfig));
 
 /**
  * Variables of an execution environment: those that AWS documents, those of the configuration, and nothing of this process but PATH.

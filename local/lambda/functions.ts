@@ -7,6 +7,7 @@ import type {
 import { actingService } from '../core/keys';
 import { ServiceError, type CallContext, type LocalCloud } from '../core/service';
 import { functionRoleNeeds } from '../iam/implied';
+import { interfaceNeeds } from '../iam/networks';
 import { functionArn, parseFunctionName } from './arns';
 import type { CodePackage, CodeStore } from './code';
 import { LATEST, type LocalFunction, type Revision, type Store } from './store';
@@ -104,7 +105,7 @@ export class Functions {
   private async checkRole(configuration: FunctionConfiguration, { accountId, arn, name }: Pick<LocalFunction, 'accountId' | 'arn' | 'name'>): Promise<void> {
     const credentials = this.cloud.credentialsOf(configuration.Role ?? '', name, actingService('lambda', accountId, arn));
     try {
-      await this.cloud.require(credentials, functionRoleNeeds(configuration));
+      await this.cloud.require(credentials, [...functionRoleNeeds(configuration), ...interfaceNeeds('lambda', configuration.VpcConfig, { accountId, region: this.cloud.region })]);
     } catch (error) {
       throw error instanceof ServiceError && error.status === 403
         ? new ServiceError('InvalidParameterValueException', `The role defined for the function cannot be assumed by Lambda, or lacks a permission: ${error.message}`)

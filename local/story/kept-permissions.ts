@@ -77,4 +77,9 @@ export const KEPT: readonly Kept[] = [
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     reason: 'CloudTrail writes the audit trail into its log group; the local AWS keeps the trail as a resource without writing it.',
   },
+  {
+    roles: /FlowLogRole/,
+    actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    reason: 'VPC writes the flow log of a private network; the local AWS has networks without packets.',
+  },
 ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeBlueprint } from '../../bin/blueprint';
 import { standingEndpoints } from '../../bin/standing-endpoints';
 import prices from '../../docs/prices.json';
-import { costTable, idleCosts, type PriceList, withTable } from '../../lib/compliance/cost';
+import { costTable, idleCosts, paidTypes, type PriceList, withTable } from '../../lib/compliance/cost';
 import { newApp } from '../support/app';
 
 const list: PriceList = { date: '2026-01-01', currency: 'EUR', hoursPerMonth: 100, monthly: { 'AWS::KMS::Key': { price: 2, what: 'key' } }, instanceHour: { 'ml.a': 0.5 } };
@@ -25,6 +25,11 @@ test('an instance type without a price fails', () => {
   expect(() => idleCosts([stack()], [{ environment: 'prod', name: 'e', instanceType: 'ml.b', instanceCount: 1 }], list)).toThrow('no instanceHour of ml.b, which e runs on');
 });
 
+test('an endpoint is paid by zone, and one that is a route is not', () => {
+  const Type = 'AWS::EC2::VPCEndpoint';
+  expect(paidTypes({ A: { Type, Properties: { SubnetIds: ['a', 'b'] } }, B: { Type, Properties: { RouteTableIds: ['c'] } }, C: { Type: 'AWS::KMS::Key' } })).toEqual([Type, Type, 'AWS::KMS::Key']);
+});
+
 test('a page without marks is refused', () => {
   expect(() => withTable('# Cost', 'table')).toThrow('has no marks');
 });
@@ -34,7 +39,7 @@ describe('docs/cost.md', () => {
   const { environments, models } = makeBlueprint(app);
   const stacks = app.synth().stacksRecursively.map(({ hierarchicalId, template }) => ({
     environment: hierarchicalId.split('/')[0],
-    types: Object.values((template as { Resources: Record<string, { Type: string }> }).Resources).map(({ Type }) => Type),
+    types: paidTypes((template as { Resources: Record<string, { Type: string }> }).Resources),
   }));
   const costs = idleCosts(stacks, standingEndpoints(environments, models), prices);
 

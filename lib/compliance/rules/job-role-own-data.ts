@@ -40,5 +40,8 @@ function statementsOfJobRole(node: CfnResource): PolicyStatement[] | undefined {
   return jobRoles.some((role) => attached.includes(stack.resolve(role.logicalId))) ? policyStatements(stack.resolve(node.policyDocument)) : undefined;
 }
 
-const isJobRole = (role: CfnRole): boolean =>
-  policyStatements(Stack.of(role).resolve(role.assumeRolePolicyDocument)).some((statement) => principalsOf(statement).includes('sagemaker.amazonaws.com'));
+/** Studio takes the role of a person as well, and tells whose it is: that is no role of a job. */
+const isJobRole = (role: CfnRole): boolean => {
+  const trust = policyStatements(Stack.of(role).resolve(role.assumeRolePolicyDocument)).filter((statement) => principalsOf(statement).includes('sagemaker.amazonaws.com'));
+  return trust.length > 0 && !trust.some((statement) => actionsOf(statement).includes('sts:SetSourceIdentity'));
+};

@@ -28,6 +28,7 @@ const KNOWN_KEYS: readonly string[] = [
   'aws:principalarn', 'aws:principalaccount', 'aws:principaltype', 'aws:principaltag/', 'aws:principalisawsservice', 'aws:principalservicename', 'aws:userid',
   'aws:sourcearn', 'aws:sourceaccount', 'aws:sourceowner', 'aws:viaawsservice', 'aws:calledvia', 'aws:securetransport', 'aws:sourceip', 'aws:currenttime',
   'aws:epochtime', 'aws:requestedregion', 'aws:resourceaccount', 'aws:multifactorauthpresent', 'aws:multifactorauthage', 'aws:requesttag/', 'aws:tagkeys',
+  'aws:sourcevpc', 'aws:sourcevpce', 'aws:vpceaccount',
   // Of single services.
   's3:prefix', 's3:delimiter', 's3:max-keys', 's3:versionid', 's3:x-amz-acl', 's3:x-amz-server-side-encryption', 's3:x-amz-server-side-encryption-aws-kms-key-id',
   's3:object-lock-mode', 's3:tlsversion', 's3:resourceaccount',
@@ -36,7 +37,7 @@ const KNOWN_KEYS: readonly string[] = [
   'iam:passedtoservice', 'iam:permissionsboundary', 'iam:policyarn', 'iam:awsservicename',
   'sts:externalid', 'sts:rolesessionname',
   'cloudwatch:namespace', 'events:source', 'events:detail-type', 'sagemaker:modelapprovalstatus',
-  'lambda:functionurlauthtype', 'lambda:invokedviafunctionurl', 'lambda:principal',
+  'lambda:sourcefunctionarn', 'lambda:functionurlauthtype', 'lambda:invokedviafunctionurl', 'lambda:principal',
   'cloudformation:rolearn', 'cloudformation:changesetname',
 ];
 

@@ -26,7 +26,8 @@ export class Fleet {
       images.set(variantName, model.container.image);
       const startupTimeoutSeconds = variant.ContainerStartupHealthCheckTimeoutInSeconds ?? DEFAULT_STARTUP_SECONDS;
       const { roleArn, container } = model;
-      const facts = { endpointName, configName: config.name, variantName, accountId: place.accountId, roleArn, container, startupTimeoutSeconds };
+      const vpc = model.input.VpcConfig;
+      const facts = { endpointName, configName: config.name, variantName, accountId: place.accountId, roleArn, container, vpc, startupTimeoutSeconds };
       return [variantName, new ModelServer(host, cloud, facts)] as const;
     });
     return new Fleet(config, new Map(servers), images);

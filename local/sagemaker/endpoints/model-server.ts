@@ -5,6 +5,7 @@ import { actingService } from '../../core/keys';
 import type { LocalCloud } from '../../core/service';
 import { lastWords } from '../jobs/job';
 import { containerRoleNeeds } from '../../iam/implied';
+import { interfaceNeeds, type VpcConfig } from '../../iam/networks';
 import { arnOf } from '../core/place';
 import { Transfer } from '../core/transfer';
 import { baseEnvironment, mapped } from '../processes/environment';
@@ -30,6 +31,7 @@ export interface ServerFacts {
   readonly accountId: string;
   readonly roleArn: string;
   readonly container: ServedContainer;
+  readonly vpc?: VpcConfig;
   readonly startupTimeoutSeconds: number;
 }
 
@@ -114,6 +116,7 @@ export class ModelServer {
     const { roleArn, container, accountId, endpointName } = this.facts;
     const place = { accountId, region: this.cloud.region };
     const credentials = this.cloud.credentialsOf(roleArn, endpointName, actingService('sagemaker', accountId, arnOf(place, 'endpoint', endpointName)));
+    await this.cloud.require(credentials, interfaceNeeds('sagemaker', this.facts.vpc, place));
     await this.cloud.require(credentials, containerRoleNeeds({
       ...place, logs: `Endpoints/${endpointName}`, stream: `${this.facts.variantName}/i-local`, image: container.image, metrics: true,
     }));

@@ -62,7 +62,7 @@ export class Models {
   private async create(input: CreateModelInput, context: CallContext): Promise<object> {
     const name = String(input.ModelName);
     checkName('modelName', name);
-    refuse('CreateModel', input, ['InferenceExecutionConfig', 'VpcConfig']);
+    refuse('CreateModel', input, ['InferenceExecutionConfig']);
     const models = this.models.of(context);
     const arn = arnOf(context, 'model', name);
     if (models.has(name)) {

@@ -7,7 +7,8 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { actingService } from '../../core/keys';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
-import { containerRoleNeeds } from '../../iam/implied';
+import { containerRoleNeeds, endpointNeeds } from '../../iam/implied';
+import { fromNetwork, interfaceNeeds } from '../../iam/networks';
 import { checkName, errors, oneOf, refuse } from '../core/errors';
 import { page } from '../core/listing';
 import { arnOf, Regional } from '../core/place';
@@ -57,8 +58,11 @@ export class ProcessingJobs {
     return job;
   }
 
-  private create(input: CreateProcessingJobRequest, context: CallContext): object {
+  private async create(input: CreateProcessingJobRequest, context: CallContext): Promise<object> {
     check(input);
+    // The key of the disks is used on behalf of the caller.
+    const caller = { accessKeyId: context.caller.accessKeyId, secretAccessKey: 'not-checked' };
+    await this.cloud.require(caller, endpointNeeds({ accountId: context.accountId, region: context.region, keyId: input.ProcessingResources?.ClusterConfig?.VolumeKmsKeyId }));
     const name = String(input.ProcessingJobName);
     const jobs = this.jobs.of(context);
     const arn = arnOf(context, 'processing-job', name);
@@ -84,7 +88,8 @@ export class ProcessingJobs {
   }
 
   private async execute(job: ProcessingJob): Promise<void> {
-    const credentials = this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn));
+    const by = fromNetwork(actingService('sagemaker', job.place.accountId, job.arn), job.input.NetworkConfig?.VpcConfig);
+    const credentials = this.cloud.credentialsOf(String(job.input.RoleArn), job.name, by);
     const transfer = new Transfer(this.cloud, credentials);
     let run: JobRun | undefined;
     try {
@@ -93,7 +98,8 @@ export class ProcessingJobs {
       job.run = run;
       await injectFault(this.cloud, 'RunProcessingJob', job);
       const image = job.input.AppSpecification?.ImageUri ?? '';
-      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'ProcessingJobs', stream: `${job.name}/algo-1`, image, metrics: false }));
+      const needs = containerRoleNeeds({ ...job.place, logs: 'ProcessingJobs', stream: `${job.name}/algo-1`, image, metrics: false });
+      await this.cloud.require(credentials, [...needs, ...interfaceNeeds('sagemaker', job.input.NetworkConfig?.VpcConfig, job.place)]);
       await this.prepare(job, run, transfer);
       job.startTime = new Date();
       const result = await run.run(command(job, run));

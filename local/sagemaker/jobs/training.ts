@@ -8,7 +8,8 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import { actingService } from '../../core/keys';
 import type { CallContext, LocalCloud, Operation } from '../../core/service';
-import { containerRoleNeeds } from '../../iam/implied';
+import { containerRoleNeeds, endpointNeeds } from '../../iam/implied';
+import { fromNetwork, interfaceNeeds } from '../../iam/networks';
 import { checkName, errors, oneOf, refuse } from '../core/errors';
 import { page } from '../core/listing';
 import { arnOf, Regional } from '../core/place';
@@ -65,8 +66,11 @@ export class TrainingJobs {
     return job;
   }
 
-  private create(input: CreateTrainingJobRequest, context: CallContext): object {
+  private async create(input: CreateTrainingJobRequest, context: CallContext): Promise<object> {
     check(input);
+    // The key of the disks is used on behalf of the caller.
+    const caller = { accessKeyId: context.caller.accessKeyId, secretAccessKey: 'not-checked' };
+    await this.cloud.require(caller, endpointNeeds({ accountId: context.accountId, region: context.region, keyId: input.ResourceConfig?.VolumeKmsKeyId }));
     const name = String(input.TrainingJobName);
     const jobs = this.jobs.of(context);
     const arn = arnOf(context, 'training-job', name);
@@ -103,7 +107,8 @@ export class TrainingJobs {
   }
 
   private async execute(job: TrainingJob): Promise<void> {
-    const credentials = this.cloud.credentialsOf(String(job.input.RoleArn), job.name, actingService('sagemaker', job.place.accountId, job.arn));
+    const by = fromNetwork(actingService('sagemaker', job.place.accountId, job.arn), job.input.VpcConfig);
+    const credentials = this.cloud.credentialsOf(String(job.input.RoleArn), job.name, by);
     const transfer = new Transfer(this.cloud, credentials);
     let run: JobRun | undefined;
     try {
@@ -112,7 +117,8 @@ export class TrainingJobs {
       job.run = run;
       await injectFault(this.cloud, 'RunTrainingJob', job);
       const image = job.input.AlgorithmSpecification?.TrainingImage ?? '';
-      await this.cloud.require(credentials, containerRoleNeeds({ ...job.place, logs: 'TrainingJobs', stream: `${job.name}/algo-1`, image, metrics: false }));
+      const needs = containerRoleNeeds({ ...job.place, logs: 'TrainingJobs', stream: `${job.name}/algo-1`, image, metrics: false });
+      await this.cloud.require(credentials, [...needs, ...interfaceNeeds('sagemaker', job.input.VpcConfig, job.place)]);
       this.enter(job, 'Downloading', 'Downloading input data');
       const command = await this.prepare(job, run, transfer);
       job.startTime = new Date();

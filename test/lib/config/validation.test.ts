@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { environments } from '../../../bin/environments';
 import type { EnvironmentConfig, RoutingConfig } from '../../../lib/config/environment';
+import { Network } from '../../../lib/config/network';
 import { EnvironmentError, promotionChain, validateEnvironments } from '../../../lib/config/validation';
 
 const noWait = { bakeTime: Duration.minutes(0), terminationWait: Duration.minutes(0) };
@@ -12,7 +13,7 @@ const environment = (name: string, lifetime: 'none' | 'qualification' | 'permane
   development: { account: '111111111111', gateMode: 'FUNCTIONAL' },
   serving: { endpoint: { lifetime, instanceCount: 2, routing: { type: 'ALL_AT_ONCE', ...noWait } } },
   approval: 'automatic',
-  network: 'serviceManaged',
+  network: Network.serviceManaged(),
   allowUnpinnedImages: true,
   removalPolicy: RemovalPolicy.DESTROY,
   logRetention: RetentionDays.ONE_MONTH,
@@ -112,14 +113,27 @@ describe('a fault of one environment is named with value, limit and remedy:', ()
       `environment "prod": development.artifactDays must be a whole number between 1 and 36500 (S3 Lifecycle's form), got 0.5`,
     ],
     [
-      'a private network, which is not built',
-      chainWith({ network: 'private' }),
-      'environment "prod": network "private" is not built yet; use "serviceManaged" (docs/decisions/0002-service-managed-network-first.md)',
+      'a VPC that two accounts would share',
+      chainWith({
+        network: Network.existing({ vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'], s3EndpointId: 'vpce-0123456789abcdef0' }),
+        serving: { ...chainWith({})[2]!.serving, account: '555555555555' },
+      }),
+      'environment "prod": serving.network must be given where serving has an account of its own: two accounts cannot share a VPC; name the one of that account',
     ],
     [
-      'a workspace, which needs one',
-      chainWith({ workspace: true }),
-      'environment "prod": workspace needs the network "private", which is not built yet; set it to false (docs/decisions/0002-service-managed-network-first.md)',
+      'a network of an account that there is not',
+      chainWith({ serving: { ...chainWith({})[2]!.serving, network: Network.serviceManaged() } }),
+      'environment "prod": serving.network has no meaning where serving shares the account of development; leave it out or give serving.account',
+    ],
+    [
+      'a range that leaves none to follow',
+      chainWith({ network: Network.private({ cidr: '192.168.128.0/17' }), serving: { ...chainWith({})[2]!.serving, account: '555555555555' } }),
+      'environment "prod": serving.network.cidr must lie in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918), got "192.169.0.0/17"',
+    ],
+    [
+      'ranges that overlap',
+      [environment('dev', 'none', { network: Network.private({ cidr: '10.64.0.0/16' }) }), ...chainWith({ network: Network.private({ cidr: '10.64.16.0/20' }) }).slice(1)],
+      'network.cidr "10.64.16.0/20" of prod overlaps "10.64.0.0/16" of dev; give each VPC of the organization addresses of its own',
     ],
   ])('%s', (_case, list, expected) => {
     expect(faults(list)).toEqual([expected]);

@@ -43,6 +43,13 @@ describe('every environment', () => {
     });
   });
 
+  test('logs of jobs are encrypted and end, in the one environment of an account that keeps them', () => {
+    templateOf('prod').hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: '/aws/sagemaker/TrainingJobs', KmsKeyId: Match.anyValue(), RetentionInDays: 365 });
+    const together = promotionChain(environments.map((environment) => ({ ...environment, development: { ...environment.development, account: '111111111111' } })));
+    const keepers = ['dev', 'int', 'prod'].filter((name) => JSON.stringify(templateOf(name, together).toJSON()).includes('/aws/sagemaker/TrainingJobs'));
+    expect(keepers).toEqual(['prod']);
+  });
+
   test('EventBridge hears of new data', () => {
     templateOf('prod').hasResourceProperties('AWS::S3::Bucket', {
       BucketName: Match.stringLikeRegexp('-data-'),

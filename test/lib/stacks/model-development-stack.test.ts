@@ -23,6 +23,8 @@ const dev = make(chain.environments[0]!);
 const { account } = chain.production.development;
 const machine = definitionsOf(prod.template).get('prod-employment-development')!;
 
+const pipelineBody = (): string => Object.values(prod.template.findResources('AWS::SageMaker::Pipeline'))[0]?.Properties.PipelineDefinition.PipelineDefinitionBody as string;
+
 test.each([['prod', prod], ['dev', dev]] as const)('%s has no unexplained finding', (_name, { stack }) => {
   expect(nagFindings(stack)).toEqual([]);
 });
@@ -64,7 +66,10 @@ describe('The development machine', () => {
   test('asks for the same pipeline execution however often it is repeated, with every parameter', () => {
     const call = machine.States['Start pipeline']?.Arguments as { ClientRequestToken: string; PipelineParameters: { Name: string }[] };
     expect(call.ClientRequestToken).toBe("{% $hash($states.context.Execution.Id, 'SHA-256') %}");
-    expect(call.PipelineParameters.map(({ Name }) => Name)).toEqual(['SnapshotUri', 'CodeUri', 'ChampionUri', 'RunUri', 'Seed']);
+    expect(call.PipelineParameters.map(({ Name }) => Name)).toEqual(['SnapshotUri', 'CodeUri', 'ChampionUri', 'RunUri', 'Seed', 'VolumeKeyArn', 'SubnetId1', 'SubnetId2', 'SecurityGroupId']);
+    const { Parameters } = JSON.parse(pipelineBody()) as { Parameters: { Name: string; DefaultValue?: string }[] };
+    const undecided = Parameters.filter(({ DefaultValue }) => DefaultValue === undefined).map(({ Name }) => Name);
+    expect(undecided.filter((name) => !call.PipelineParameters.some(({ Name }) => Name === name))).toEqual([]);
   });
 
   test('says why the pipeline failed', async () => {
@@ -76,8 +81,7 @@ describe('The development machine', () => {
 });
 
 describe('The pipeline', () => {
-  const [pipeline] = Object.values(prod.template.findResources('AWS::SageMaker::Pipeline'));
-  const definition = JSON.parse(pipeline?.Properties.PipelineDefinition.PipelineDefinitionBody as string) as { Steps: StepJson[] };
+  const definition = JSON.parse(pipelineBody()) as { Steps: StepJson[] };
   const step = (name: string) => definition.Steps.find(({ Name }) => Name === name)!.Arguments as Record<string, never>;
 
   test('prepares, trains candidate and baseline, evaluates', () => {

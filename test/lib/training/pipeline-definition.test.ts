@@ -36,7 +36,7 @@ describe('A pipeline definition', () => {
   });
 
   test('gives no job a network', () => {
-    expect(step('Prepare').Arguments.NetworkConfig).toEqual({ EnableNetworkIsolation: true });
+    expect(step('Prepare').Arguments.NetworkConfig).toEqual({ EnableNetworkIsolation: true, EnableInterContainerTrafficEncryption: true });
     expect(step('Train').Arguments.EnableNetworkIsolation).toBe(true);
   });
 
