@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { REPOSITORY_FOLDER } from '../setup/python';
 import { ScaffoldError } from './errors';
 import { infer, type Inference, type Wishes } from './inference';
-import { measure } from './measure/measure';
+import { measure, measureByRecordId, type SplitChoice } from './measure/measure';
 import { proposeThresholds } from './measure/thresholds';
 import { modelYaml, type Project } from './render/model-yaml';
 import { pythonFiles } from './render/python-files';
@@ -18,6 +18,8 @@ export interface NewModelOptions extends Wishes {
   readonly data: string;
   /** Folder of model projects. */
   readonly models: string;
+  /** @default - by order where the data have one */
+  readonly split?: SplitChoice['by'];
   readonly log: (line: string) => void;
 }
 
@@ -41,7 +43,7 @@ const NAME_LENGTH = { least: 2, most: 30 };
  * @throws ScaffoldError for a name, a file or a target of which no project can be made.
  */
 export async function newModel(options: NewModelOptions): Promise<NewModel> {
-  const { name, data, models, log, ...wishes } = options;
+  const { name, data, models, log, split: _, ...wishes } = options;
   refuseName(name);
   const folder = join(resolve(models), name);
   if (existsSync(folder)) {
@@ -67,7 +69,7 @@ export async function newModel(options: NewModelOptions): Promise<NewModel> {
 /** Makes a folder; returns the outermost one that was not there. */
 const madeFolder = async (folder: string): Promise<string | undefined> => mkdir(folder, { recursive: true });
 
-async function write(work: string, folder: string, { name, data, models, log }: NewModelOptions, inference: Inference): Promise<NewModel> {
+async function write(work: string, folder: string, { name, data, models, split, log }: NewModelOptions, inference: Inference): Promise<NewModel> {
   const { target, schema, changes } = inference;
   const save = async (file: string, text: string): Promise<void> => {
     await mkdir(dirname(join(work, file)), { recursive: true });
@@ -78,8 +80,10 @@ async function write(work: string, folder: string, { name, data, models, log }: 
   }
   await save('schema.json', schemaText(schema));
   log('measuring the candidate, the linear baseline and the trivial predictor');
-  const measured = await measure(inference, work, log);
-  const project: Project = { name, file: data, inference, measured, thresholds: proposeThresholds(target.problemType, measured) };
+  const measured = await measure(inference, work, split, log);
+  const thresholds = proposeThresholds(target.problemType, measured);
+  const regardless = thresholds.worthIt || measured.split.by === 'recordId' ? undefined : proposeThresholds(target.problemType, await measureByRecordId(inference, work, measured, log)).gain;
+  const project: Project = { name, file: data, inference, measured, thresholds, ...(regardless !== undefined && { gainByRecordId: regardless }) };
   await rm(join(work, 'data'), { recursive: true, force: true });
   const delivery = changes.length === 0 ? data : join(folder, 'data', 'delivery.parquet');
   if (changes.length > 0) {

@@ -53,24 +53,33 @@ const SEEDS = [1, 2, 3, 4, 5];
  * Trains the project's candidate and baseline on seeded splits of its data.
  *
  * @param project folder with schema and code
+ * @param asked how to split; by default by order where the data have one that leaves rows for each side
  * @throws ScaffoldError when nothing can be trained on the data.
  */
-export async function measure(inference: Inference, project: string, log: (line: string) => void): Promise<Measured> {
+export async function measure(inference: Inference, project: string, asked: SplitChoice['by'] | undefined, log: (line: string) => void): Promise<Measured> {
   const entity = inference.entity?.schema.name;
   const hashed: SplitChoice = { by: 'recordId', ...(entity !== undefined && { entity }) };
   const { order } = inference.schema;
-  if (order === undefined || order.nullable === true) {
-    return attempt(inference, project, { ...hashed, ...(order !== undefined && { because: `${order.name} is missing in some rows` }) }, log);
+  const unordered = asked === 'recordId' ? 'the split by record id was asked for' : order === undefined ? 'no column orders the records' : order.nullable === true ? `${order.name} is missing in some rows` : undefined;
+  if (asked === 'order' && unordered !== undefined) {
+    throw new ScaffoldError(`--split order is not possible: ${unordered}`);
+  }
+  if (unordered !== undefined) {
+    return attempt(inference, project, { ...hashed, because: unordered }, log);
   }
   try {
     return await attempt(inference, project, { ...hashed, by: 'order' }, log);
   } catch (error) {
-    if (!(error instanceof ScaffoldError)) {
+    if (asked === 'order' || !(error instanceof ScaffoldError)) {
       throw error;
     }
     return attempt(inference, project, { ...hashed, because: error.message }, log);
   }
 }
+
+/** The same by record id, for a project whose split goes by order: what the order costs. */
+export const measureByRecordId = (inference: Inference, project: string, { split }: Measured, log: (line: string) => void): Promise<Measured> =>
+  attempt(inference, project, { ...split, by: 'recordId' }, log);
 
 async function attempt({ delivered, target, schema }: Inference, project: string, split: SplitChoice, log: (line: string) => void): Promise<Measured> {
   const { python } = await ensurePython({ log });

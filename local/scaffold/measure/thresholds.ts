@@ -16,8 +16,11 @@ export interface MetricLimit {
   readonly side: 'minimum' | 'maximum';
   readonly value: number;
   readonly measured: Readonly<Record<Contender, Spread | undefined>>;
-  /** Half way between baseline and candidate; else the spread of the splits is larger than that, and the limit lies below. */
-  readonly halfWay: boolean;
+  /**
+   * `gain`: half way between baseline and candidate. `spread`: splits differ more than that, so the limit lies three standard deviations from the
+   * candidate. `baseline`: the candidate is no better, so the limit is three standard deviations from the baseline.
+   */
+  readonly basis: 'gain' | 'spread' | 'baseline';
 }
 
 export interface Thresholds {
@@ -96,12 +99,13 @@ function limitOf(problemType: ProblemType, metric: string, outcomes: readonly Ou
   const all = { candidate: measured('candidate'), baseline: measured('baseline'), trivial: measured('trivial') };
   const { range: [lowest, highest], better } = METRICS[problemType][metric] ?? { range: [-Infinity, Infinity] };
   const up = better === 'lower' ? -1 : 1;
-  const { mean, deviation } = all.candidate ?? { mean: 0, deviation: 0 };
-  const half = (up * (mean - (all.baseline?.mean ?? mean))) / 2;
+  const half = (up * ((all.candidate?.mean ?? 0) - (all.baseline?.mean ?? 0))) / 2;
+  // Of the better one of the two.
+  const { mean, deviation } = (half > 0 ? all.candidate : all.baseline) ?? { mean: 0, deviation: 0 };
   const spread = Math.max(3 * deviation, Math.abs(mean) * 0.001);
   const side = up === 1 ? 'minimum' : 'maximum';
   const value = loosely(mean - up * room * Math.max(half, spread), side);
-  return { metric, side, value: Math.min(highest, Math.max(lowest, value)), measured: all, halfWay: half >= spread };
+  return { metric, side, value: Math.min(highest, Math.max(lowest, value)), measured: all, basis: half <= 0 ? 'baseline' : half >= spread ? 'gain' : 'spread' };
 }
 
 function holds({ metrics, against }: Outcome, { metrics: limits, margin, significance }: Pick<Thresholds, 'metrics' | 'margin' | 'significance'>): boolean {

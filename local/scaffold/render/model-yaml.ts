@@ -14,6 +14,8 @@ export interface Project {
   readonly inference: Inference;
   readonly measured: Measured;
   readonly thresholds: Thresholds;
+  /** Gain over the baseline in splits by record id; measured where the candidate gains nothing in splits by order. */
+  readonly gainByRecordId?: Spread;
 }
 
 /** A class this rare or rarer is decided by its share: from a half on it would hardly ever be. */
@@ -90,7 +92,14 @@ ${classShares === undefined ? '' : `${comment(`Measured: ${shares}.`, '  ')}\n  
 }${sensitive.length === 0 ? '' : `${comment('REVIEW: these names sound like something that the law protects. Take them out of schema.json, set "sensitive": false there where the name misleads, or keep them here on purpose.', '  ')}\n${part({ sensitiveFeatures }, '  ')}\n`}`.trimEnd();
 }
 
-function trainingPart({ inference: { order, entity }, measured: { split, hyperparameters, settings, outcomes } }: Project): string {
+/** What a split by order costs, where the candidate gains nothing in it. */
+export const orderNote = ({ inference: { order }, gainByRecordId }: Pick<Project, 'inference' | 'gainByRecordId'>): string | undefined =>
+  gainByRecordId === undefined ? undefined
+  : `split by ${order?.schema.name} the candidate gains nothing over the linear baseline, split by record id ${spread(gainByRecordId)}: the newest rows may differ from the older ones, or ${order?.schema.name} may be no time of the records; in that case make the project anew with --split recordId`;
+
+function trainingPart(project: Project): string {
+  const { inference: { order, entity }, measured: { split, hyperparameters, settings, outcomes } } = project;
+  const note = orderNote(project);
   const entityLine = split.entity === undefined ? '' : `\n    entity: ${JSON.stringify(split.entity)}`;
   const why =
     split.by === 'order' ? `The oldest rows by ${order?.schema.name} train and the newest test, as it will be in production.`
@@ -101,7 +110,7 @@ function trainingPart({ inference: { order, entity }, measured: { split, hyperpa
   # Decides the split as well where that goes by record id. A row keeps its side as long as the seed stays.
   seed: 1
   maximumRuntimeMinutes: 60
-${comment(`${why}${entity === undefined ? '' : ` All records of one ${entity.schema.name} are on one side.`}`, '  ')}
+${comment(`${why}${entity === undefined ? '' : ` All records of one ${entity.schema.name} are on one side.`}${note === undefined ? '' : ` REVIEW: ${note}.`}`, '  ')}
   split:
     by: ${split.by}${entityLine}
 ${comment(`The best of ${settings} settings on the validation rows of ${outcomes.length} splits. training.tuning would search a declared space in every run.`, '  ')}
@@ -129,10 +138,15 @@ ${comment(`${gainWords} over the linear baseline: ${spread(gain)} (from ${rounde
     tolerance: ${tolerance}${fairnessPart(inference)}`;
 }
 
-function metricPart({ metric, side, value, measured, halfWay }: MetricLimit, problemType: ProblemType, indent: string): string {
+const BASES: Readonly<Record<MetricLimit['basis'], string>> = {
+  gain: 'Half way between the two.',
+  spread: 'Three standard deviations from the candidate, since splits differ more than the two models; the margin below tells them apart.',
+  baseline: 'Three standard deviations from the linear baseline, since the candidate is no better.',
+};
+
+function metricPart({ metric, side, value, measured, basis }: MetricLimit, problemType: ProblemType, indent: string): string {
   const title = METRICS[problemType][metric]?.title ?? metric;
-  const why = halfWay ? 'Half way between the two.' : 'Three standard deviations from the candidate, since splits differ more than the two models; the margin below tells them apart.';
-  return `${comment(`${title}: candidate ${spread(measured.candidate)}, linear baseline ${spread(measured.baseline)}, trivial predictor ${spread(measured.trivial)}. ${why}`, indent)}
+  return `${comment(`${title}: candidate ${spread(measured.candidate)}, linear baseline ${spread(measured.baseline)}, trivial predictor ${spread(measured.trivial)}. ${BASES[basis]}`, indent)}
 ${indent}${metric}:
 ${indent}  ${side}: ${value}`;
 }

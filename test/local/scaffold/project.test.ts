@@ -78,6 +78,13 @@ describe('Its declaration', () => {
     expect(text).toContain('# REVIEW: these names sound like something that the law protects.');
   });
 
+  test('says what the split by order costs where the candidate gains nothing in it', async () => {
+    const project = projectOf('people', await inferred(table(RICH).replace("it's \"odd\": #1", 'odd')), { by: 'order' });
+    const gainByRecordId = { mean: 0.2, deviation: 0.02, least: 0.18, greatest: 0.22 };
+    expect(modelYaml({ ...project, gainByRecordId }).replaceAll(/\s+# /g, ' ')).toContain('REVIEW: split by sold the candidate gains nothing over the linear baseline, split by record id 0.2 ± 0.02');
+    expect(modelYaml(project)).not.toContain('gains nothing over the linear baseline, split');
+  });
+
   test('leaves the model card to people: an environment that requires it refuses every field', async () => {
     expect(missingDocumentation(parse(await yaml()) as Parameters<typeof missingDocumentation>[0])).toHaveLength(6);
   });

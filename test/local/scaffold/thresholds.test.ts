@@ -8,14 +8,14 @@ const limits = (problemType: ProblemType, found: readonly Outcome[]) => proposeT
 describe('Thresholds that are proposed from measured splits', () => {
   test('lie half way between the linear baseline and a candidate that gains more than the splits differ', () => {
     const { metrics, margin, worthIt, held, monitoring } = limits('binaryClassification', outcomes('auc', [0.9, 0.901, 0.899, 0.9, 0.9], 0.8));
-    expect(metrics[0]).toMatchObject({ metric: 'auc', side: 'minimum', value: 0.85, halfWay: true });
+    expect(metrics[0]).toMatchObject({ metric: 'auc', side: 'minimum', value: 0.85, basis: 'gain' });
     expect([margin, worthIt, held]).toEqual([0.05, true, 5]);
     expect(monitoring).toMatchObject({ metric: 'auc', value: 0.8 });
   });
 
   test('leave room for the split where it differs more than the models', () => {
     const { metrics, margin, worthIt } = limits('binaryClassification', outcomes('auc', [0.84, 0.86, 0.82, 0.85, 0.83], 0.8, 0.03));
-    expect(metrics[0]).toMatchObject({ halfWay: false });
+    expect(metrics[0]).toMatchObject({ basis: 'spread' });
     expect(metrics[0]?.value).toBeCloseTo(0.792, 3);
     expect([margin, worthIt]).toEqual([0.015, true]);
   });
@@ -23,6 +23,8 @@ describe('Thresholds that are proposed from measured splits', () => {
   test('refuse a candidate that gains nothing, and say so', () => {
     const found = limits('binaryClassification', outcomes('auc', [0.81, 0.8, 0.79, 0.8, 0.8], 0.8, 0));
     expect(found).toMatchObject({ worthIt: false, margin: 0.01, held: 0 });
+    const worse = limits('regression', outcomes('rmse', [14.9, 12, 15], 12, -0.1));
+    expect([worse.metrics[0]?.basis, worse.metrics[0]?.value]).toEqual(['baseline', 12.1]);
   });
 
   test('refuse what gains in some splits and loses in others', () => {
