@@ -61,12 +61,15 @@ const simple = (spec: {
   },
 });
 
+const ALL_PORTS = '-1';
+
 function permission(rule: Values): Parameters {
   const group = text(rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId);
   return {
     'IpPermissions.1.IpProtocol': text(rule.IpProtocol),
-    'IpPermissions.1.FromPort': text(rule.FromPort),
-    'IpPermissions.1.ToPort': text(rule.ToPort),
+    // A protocol without ports, such as ESP, is a rule for all of them.
+    'IpPermissions.1.FromPort': text(rule.FromPort) ?? ALL_PORTS,
+    'IpPermissions.1.ToPort': text(rule.ToPort) ?? ALL_PORTS,
     'IpPermissions.1.IpRanges.1.CidrIp': text(rule.CidrIp),
     'IpPermissions.1.Groups.1.GroupId': group,
     'IpPermissions.1.UserIdGroupPairs.1.GroupId': group,
