@@ -36,6 +36,8 @@ export interface Draft {
   readonly leftOut: readonly LeftOut[];
   /** Features whose names sound like something that the law protects. */
   readonly sensitive: readonly string[];
+  /** Rows of each group that fairness compares, by the name of a sensitive feature: of each value, or quarters of the rows. */
+  readonly groups: Readonly<Record<string, readonly number[]>>;
   /** What differs between the file and the delivery that the schema describes; empty where the file is one. */
   readonly changes: readonly string[];
   /** The delivery, as a query over the texts table. */
@@ -90,6 +92,7 @@ export async function draftOf(table: Table, wishes: Wishes, now: Date): Promise<
     table, rows, schema, target, recordId, leftOut,
     ...(order !== undefined && { order }),
     ...(entity !== undefined && { entity }),
+    groups: Object.fromEntries(features.filter(({ schema: column }) => column?.sensitive === true).map((column) => [column.name, groupsOf(column)])),
     sensitive: schemas.filter(({ sensitive }) => sensitive === true).map(({ name }) => name),
     changes: [
       ...table.faults,
@@ -101,6 +104,9 @@ export async function draftOf(table: Table, wishes: Wishes, now: Date): Promise<
     delivery: `SELECT ${delivered.map(({ name, sql }) => `${sql} AS ${identifier(name)}`).join(',\n  ')}\nFROM ${TEXTS}\nWHERE (${target.sql}) IS NOT NULL`,
   };
 }
+
+const groupsOf = ({ schema, facts }: Column): readonly number[] =>
+  schema?.domain !== undefined || schema?.type === 'boolean' ? (facts.values ?? []).map(({ n }) => n) : Array.from({ length: 4 }, () => facts.present / 4);
 
 async function labelledRows(table: Table, { sql, column: { name } }: Target): Promise<number> {
   const { n } = await table.database.row<{ n: number }>(`SELECT count(*) AS n FROM ${TEXTS} WHERE (${sql}) IS NOT NULL`);

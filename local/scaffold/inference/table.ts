@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Database } from '../../../lambda/shared/duckdb';
@@ -49,6 +50,9 @@ export async function loadTable(database: Database, path: string): Promise<Table
   if (file.damage !== undefined || file.bytes === 0) {
     throw new ScaffoldError(`${name} can't be read: ${file.damage ?? 'it is empty (0 bytes)'}`);
   }
+  if (file.format !== 'parquet') {
+    await refuseOtherEncodings(file);
+  }
   const { file: named, fault } = withIndexName(file);
   const declared = await columnsOf(database, named);
   const names = [...declared.keys()];
@@ -82,6 +86,19 @@ async function copied(database: Database, path: string): Promise<TableFile> {
   const copy = join(database.folder, 'data');
   await copyFile(path, copy);
   return inspectFile(copy, path);
+}
+
+/** The engine puts a sign in the place of what is no UTF-8, so a person must be told before it does. */
+async function refuseOtherEncodings({ path, name }: TableFile): Promise<void> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const chunk of createReadStream(path)) {
+      decoder.decode(chunk as Buffer, { stream: true });
+    }
+    decoder.decode();
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? new ScaffoldError(`${basename(name)} is not encoded in UTF-8; write it in UTF-8`) : error;
+  }
 }
 
 /** Tools that write a table with its row numbers leave the first column without a name. */

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { binaryProblem } from '../../../lambda/shared/metrics/binary';
 import { multiclassProblem } from '../../../lambda/shared/metrics/multiclass';
 import { regressionProblem } from '../../../lambda/shared/metrics/regression';
@@ -97,7 +97,8 @@ async function attempt({ delivered, target, schema }: Inference, project: string
   }
   const document = JSON.parse(await readFile(out, 'utf8')) as Document;
   if (document.fault !== undefined) {
-    throw new ScaffoldError(document.fault);
+    // The file of the user, not its copy.
+    throw new ScaffoldError(document.fault.replaceAll(join(data, `part-0${extname(delivered)}`), basename(delivered)).replaceAll(data, basename(delivered)));
   }
   const problem = problemFor(target.problemType, (schema.target.domain ?? []).map(String));
   return {

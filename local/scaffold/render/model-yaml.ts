@@ -151,12 +151,31 @@ ${indent}${metric}:
 ${indent}  ${side}: ${value}`;
 }
 
-function fairnessPart({ sensitive, target, rows }: Inference): string {
-  if (sensitive.length === 0) {
-    return '';
+/** Smaller groups are not compared; a group needs more on average, or some split has too few of it. */
+const GROUP = { rows: 30, positives: 10, room: 1.5 };
+const TEST_SHARE = 0.2;
+
+/** Whether at least two groups of a feature will have enough test rows to be compared. */
+function isComparable(groups: readonly number[], positiveShare: number): boolean {
+  const enough = groups.filter((rows) => rows * TEST_SHARE >= GROUP.rows * GROUP.room && rows * TEST_SHARE * positiveShare >= GROUP.positives * GROUP.room);
+  return enough.length >= 2;
+}
+
+function fairnessPart({ sensitive, groups, target, rows }: Inference): string {
+  const positiveShare = target.classes.find(({ label }) => label === target.positiveLabel)?.share ?? 1;
+  const compared = sensitive.filter((column) => isComparable(groups[column] ?? [], positiveShare));
+  const small = sensitive.filter((column) => !compared.includes(column));
+  const smallNote = small.length === 0 ? '' : `${comment(`REVIEW: ${small.join(', ')} sound${small.length === 1 ? 's' : ''} sensitive, but ${rows} rows leave too few in the groups of the test rows to compare (${GROUP.rows} rows are needed, and ${GROUP.positives} positives of two classes): nobody knows whether the model is fair to them. Name them under quality.fairness once there are more.`, '  ')}`;
+  if (compared.length === 0) {
+    return smallNote === '' ? '' : `\n${smallNote}`;
   }
-  const report = { fairness: { attributes: sensitive.map((column) => ({ column, gate: false })), minimumSelectionRatio: 0.8, minimumRows: 30, minimumPositives: target.problemType === 'regression' ? 0 : 10 } };
-  return `\n${comment(`REVIEW: fairness is measured and reported over the features that sound sensitive. With "gate: true" the gate judges it, by the four-fifths rule (29 CFR 1607.4(D)). ${rows} rows make small groups; those are reported as too small.`, '  ')}\n${part(report, '  ')}`;
+  const report = {
+    fairness: {
+      attributes: compared.map((column) => ({ column, gate: false })), minimumSelectionRatio: 0.8, minimumRows: GROUP.rows,
+      minimumPositives: target.problemType === 'binaryClassification' ? GROUP.positives : 0,
+    },
+  };
+  return `\n${comment('REVIEW: fairness is measured and reported over the features that sound sensitive. With "gate: true" the gate judges it, by the four-fifths rule (29 CFR 1607.4(D)).', '  ')}\n${part(report, '  ')}${smallNote === '' ? '' : `\n${smallNote}`}`;
 }
 
 const SERVING = `serving:

@@ -74,8 +74,17 @@ describe('Its declaration', () => {
 
   test('marks what sounds sensitive for a review, and reports its fairness without a judgement', async () => {
     const text = await yaml();
-    expect(parse(text)).toMatchObject({ data: { sensitiveFeatures: ['gender'] }, quality: { fairness: { attributes: [{ column: 'gender', gate: false }] } } });
+    expect(parse(text)).toMatchObject({ data: { sensitiveFeatures: ['gender'] } });
     expect(text).toContain('# REVIEW: these names sound like something that the law protects.');
+    const large = modelYaml(projectOf('people', await inferred(table({ gender: (row) => (row % 2 === 0 ? 'f' : 'm'), birth: (row) => (row % 9 === 0 ? 'there' : 'here') }, 900))));
+    expect(parse(large)).toMatchObject({ quality: { fairness: { attributes: [{ column: 'gender', gate: false }], minimumRows: 30 } } });
+    expect(large.replaceAll(/\s+# /g, ' ')).toContain('REVIEW: birth sounds sensitive, but 900 rows leave too few in the groups of the test rows');
+  });
+
+  test('asks for no fairness that nobody could measure', async () => {
+    const text = await yaml();
+    expect(parse(text)).not.toHaveProperty('quality.fairness');
+    expect(text.replaceAll(/\s+# /g, ' ')).toContain('nobody knows whether the model is fair to them');
   });
 
   test('says what the split by order costs where the candidate gains nothing in it', async () => {

@@ -119,6 +119,7 @@ describe('A file is refused, in one plain sentence, that', () => {
     ['is no Parquet file', 'PAR1 and nothing more', '.parquet', 'cannot be read as Parquet'],
     ['is no JSON', '{"id": 1\n{"id"', '.jsonl', 'cannot be read as JSON lines'],
     ['is encoded in another way', Buffer.from(`\ufeff${table({})}`, 'utf16le'), '.csv', 'it is encoded in UTF-16'],
+    ['is encoded in Latin-1', Buffer.from(table({}).replace('id,x', 'id,größe'), 'latin1'), '.csv', 'is not encoded in UTF-8'],
     ['is packed and cut off', gzipSync(table({})).subarray(0, 60), '.csv.gz', 'it cannot be unpacked with gzip'],
     ['is of a kind that nobody reads', 'x', '.xlsx', 'is no data file that can be read'],
     ['has no feature', table({ x: () => 1 }), '.csv', 'has no column that can be a feature beside the target y: x (it has the same value "1" in every row'],
