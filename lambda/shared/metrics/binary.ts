@@ -1,5 +1,5 @@
 import {
-  areaUnderCurve, averagePrecision, bootstrapInterval, brierScore, calibrationLine, classificationMeasures, compareAreas, type Confusion, confusion,
+  areaUnderCurve, averagePrecision, bootstrapInterval, brierScore, calibrationErrorOf, calibrationLine, classificationMeasures, compareAreas, type Confusion, confusion,
   expectedCalibrationError, logLoss, meanEstimate, normalQuantile, reliabilityBins, wilsonInterval,
 } from '../statistics';
 import { unusable } from '../usable-scores';
@@ -62,12 +62,10 @@ function metrics(labels: Float64Array, scores: Float64Array, threshold: number, 
     // The bins' absolute gaps have no formula for their spread.
     expectedCalibrationError: {
       value: expectedCalibrationError(labels, scores),
-      interval: bootstrapInterval(labels.length, (sample) => expectedCalibrationError(pick(labels, sample), pick(scores, sample)), seed),
+      interval: bootstrapInterval(labels.length, calibrationErrorOf(labels, scores), seed),
     },
   };
 }
-
-const pick = (values: Float64Array, rows: Uint32Array): Float64Array => Float64Array.from(rows, (row) => values[row] ?? 0);
 
 function meanMetric(value: number, terms: Float64Array): Metric {
   const [low, high] = meanEstimate(terms).interval;

@@ -110,11 +110,22 @@ export function averagePrecision(labels: Vector, scores: Vector): number {
 /** Mean distance of probability and observed share over equal bins, weighted by rows. */
 export function expectedCalibrationError(labels: Vector, scores: Vector, bins = 10): number {
   checkScores(labels, scores);
-  const gaps = new Float64Array(bins);
-  for (let row = 0; row < labels.length; row += 1) {
-    // Bins are (low, high], as the usual definition has them.
-    const bin = Math.min(bins - 1, Math.max(0, Math.ceil((scores[row] ?? 0) * bins) - 1));
-    gaps[bin] = (gaps[bin] ?? 0) + (scores[row] ?? 0) - (labels[row] ?? 0);
-  }
-  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / labels.length;
+  return calibrationErrorOf(labels, scores, bins)();
+}
+
+/** The error of any rows of the same predictions: each row's bin and gap are found once, since resampling asks for them hundreds of times. */
+export function calibrationErrorOf(labels: Vector, scores: Vector, bins = 10): (rows?: ArrayLike<number>) => number {
+  // Bins are (low, high], as the usual definition has them.
+  const binOf = Uint8Array.from(scores, (score) => Math.min(bins - 1, Math.max(0, Math.ceil(score * bins) - 1)));
+  const gapOf = Float64Array.from(scores, (score, row) => score - (labels[row] ?? 0));
+  const everything = Uint32Array.from(scores, (_, row) => row);
+  return (rows = everything) => {
+    const gaps = new Float64Array(bins);
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index] ?? 0;
+      const bin = binOf[row] ?? 0;
+      gaps[bin] = (gaps[bin] ?? 0) + (gapOf[row] ?? 0);
+    }
+    return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / rows.length;
+  };
 }

@@ -165,22 +165,23 @@ describe('by a fault rule an event', () => {
 });
 
 describe('a schedule', () => {
-  const schedule = async (Name: string, RetryPolicy: object): Promise<void> => {
+  const schedule = async (Name: string, RetryPolicy: object, seen: () => boolean): Promise<void> => {
     const scheduler = createClient(SchedulerClient, cloud, rootCredentials(ACCOUNT));
     await scheduler.send(new CreateScheduleCommand({
-      Name, ScheduleExpression: 'rate(10 minutes)', FlexibleTimeWindow: { Mode: 'OFF' },
+      // Long enough on the scaled clock that an attempt's repetition comes before the next turn.
+      Name, ScheduleExpression: 'rate(1 hour)', FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         Arn: FUNCTION, RoleArn: ROLE, RetryPolicy, DeadLetterConfig: { Arn: QUEUE },
         Input: '{"time":"<aws.scheduler.scheduled-time>","attempt":"<aws.scheduler.attempt-number>"}',
       },
     }));
-    await until(() => received.length >= 2);
+    await until(seen);
     await scheduler.send(new DeleteScheduleCommand({ Name }));
   };
 
   test('tells the attempt, and every attempt the same time', async () => {
     failing = times(1, throttled);
-    await schedule('attempts', {});
+    await schedule('attempts', {}, () => received.length >= 2);
     const [first, second] = received.map((text) => JSON.parse(text) as { time: string; attempt: string });
     expect(first).toMatchObject({ attempt: '1', time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/) as string });
     expect(second).toEqual({ ...first, attempt: '2' });
@@ -188,8 +189,7 @@ describe('a schedule', () => {
 
   test('that is refused for good goes to its dead-letter queue', async () => {
     failing = () => throttled;
-    await schedule('exhausted', { MaximumRetryAttempts: 1 });
-    await until(() => dead.length >= 1);
+    await schedule('exhausted', { MaximumRetryAttempts: 1 }, () => dead.length >= 1);
     expect(attributesOf(dead[0])).toMatchObject({
       SCHEDULE_ARN: `arn:aws:scheduler:eu-central-1:${ACCOUNT}:schedule/default/exhausted`, TARGET_ARN: FUNCTION, RETRY_ATTEMPTS: '1',
       SCHEDULED_TIME: expect.stringMatching(/Z$/) as string, EXECUTION_ID: expect.any(String) as string,
@@ -200,12 +200,14 @@ describe('a schedule', () => {
     const id = cloud.faults.add({ service: 'clock', operation: 'Stop' });
     const scheduler = createClient(SchedulerClient, cloud, rootCredentials(ACCOUNT));
     await scheduler.send(new CreateScheduleCommand({
-      Name: 'still', ScheduleExpression: 'rate(1 minute)', FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: FUNCTION, RoleArn: ROLE, Input: '{}' },
+      Name: 'still', ScheduleExpression: 'rate(1 minute)', FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: FUNCTION, RoleArn: ROLE, Input: '{"still":true}' },
     }));
+    // A late attempt of an earlier schedule may arrive meanwhile.
+    const fired = (): number => received.filter((text) => text.includes('still')).length;
     await pause();
-    expect(received).toEqual([]);
+    expect(fired()).toBe(0);
     cloud.faults.remove(id);
-    await until(() => received.length > 0);
+    await until(() => fired() > 0);
     await scheduler.send(new DeleteScheduleCommand({ Name: 'still' }));
   });
 });
