@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { hasLocalDisks } from '../core/instance-types';
 import { StackNetwork } from '../core/network/stack-network';
 import { useStorageKey } from '../core/storage-key';
 import { acknowledgeWildcard } from '../core/wildcards';
@@ -64,10 +65,10 @@ export class Fleet extends Construct {
       service: 'sagemaker',
       action: 'createEndpointConfig',
       resources: [this.configArn, this.modelArn],
-      statements: useStorageKey(this.endpoint.keyArn),
+      statements: hasLocalDisks(instanceType) ? [] : useStorageKey(this.endpoint.keyArn),
       parameters: {
         EndpointConfigName: FLEET,
-        KmsKeyId: this.endpoint.keyArn,
+        ...(hasLocalDisks(instanceType) ? {} : { KmsKeyId: this.endpoint.keyArn }),
         ProductionVariants: [
           { VariantName: VARIANT, ModelName: FLEET, InstanceType: instanceType, InitialInstanceCount: instanceCount, InitialVariantWeight: 1 },
         ],

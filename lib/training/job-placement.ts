@@ -1,5 +1,6 @@
 import { StackNetwork } from '../core/network/stack-network';
 import { environmentKeyArn } from '../core/environment-defaults';
+import { hasLocalDisks } from '../core/instance-types';
 import type { IConstruct } from 'constructs';
 import type { PipelineDefinition, Reference, Text } from './pipeline-definition';
 
@@ -11,16 +12,9 @@ export interface JobPlacement {
   readonly vpc?: { readonly subnetIds: readonly Text[]; readonly securityGroupIds: readonly Text[] };
 }
 
-/**
- * Families with disks in the instance, which the hardware encrypts: SageMaker refuses a key for them.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
- */
-const LOCAL_DISKS = /^ml\.([a-z]+\d+[a-z]*d[a-z]*|g5|g6e?|p5e?n?|trn\d[a-z]*)\./;
-
 /** The key of a job's disk as the API spells it, for instances that take one. */
 export const volumeKey = ({ volumeKmsKeyId }: JobPlacement, instanceType: string): object =>
-  volumeKmsKeyId === undefined || LOCAL_DISKS.test(instanceType) ? {} : { VolumeKmsKeyId: volumeKmsKeyId };
+  volumeKmsKeyId === undefined || hasLocalDisks(instanceType) ? {} : { VolumeKmsKeyId: volumeKmsKeyId };
 
 /** The network of a job as the API spells it. */
 export const vpcConfig = ({ vpc }: JobPlacement): object => (vpc === undefined ? {} : { VpcConfig: { Subnets: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds } });

@@ -16,6 +16,13 @@ test('a state machine that makes one with a key complies', () => {
   expect(findings(RULE, machine({ Make: call('createEndpointConfig', { KmsKeyId: 'alias/a' }) }))).toEqual([]);
 });
 
+test('instances with disks of their own take no key', () => {
+  const own = variants.map((variant) => ({ ...variant, instanceType: 'ml.m5d.large' }));
+  expect(findings(RULE, (scope) => new CfnEndpointConfig(scope, 'Config', { productionVariants: own }))).toEqual([]);
+  expect(findings(RULE, machine({ Make: call('createEndpointConfig', { ProductionVariants: [{ InstanceType: 'ml.g5.xlarge' }] }) }))).toEqual([]);
+  expect(findings(RULE, machine({ Make: call('createEndpointConfig', { ProductionVariants: [{ InstanceType: 'ml.g5.xlarge' }, { InstanceType: 'ml.m5.large' }] }) }))).toEqual([`${RULE}[State::Make]`]);
+});
+
 test('the state that makes one without is named, inside branches and loops too', () => {
   const inner = { StartAt: 'Make', States: { Make: call('createEndpointConfig', {}) } };
   expect(findings(RULE, machine({ Side: { Type: 'Parallel', Branches: [inner] } }))).toEqual([`${RULE}[State::Make]`]);
