@@ -9,7 +9,7 @@ export type SignIn =
 
 /** How people get into an environment. */
 export interface PeopleConfig {
-  /** @default { type: 'iam', mfa: false } */
+  /** @default { type: 'iam', mfa: true } */
   readonly signIn?: SignIn;
   /** Longest session of a person, 1 to 12 hours (IAM's limits). Break-glass sessions last one hour, whatever this says. @default 4 */
   readonly sessionHours?: number;
@@ -23,7 +23,7 @@ export interface MachinesConfig {
   readonly permissionsBoundary?: string;
 }
 
-export const DEFAULT_SIGN_IN: SignIn = { type: 'iam', mfa: false };
+export const DEFAULT_SIGN_IN: SignIn = { type: 'iam', mfa: true };
 export const DEFAULT_SESSION_HOURS = 4;
 const MAXIMUM_SESSION_HOURS = 12;
 

@@ -103,9 +103,9 @@ describe('people take a role', () => {
   const ben = 'arn:aws:iam::444444444444:role/Ben';
   const MFA = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
 
-  test('as principals of the account, with a second factor where the environment wants one', () => {
-    expect(trust('auditor')[0].Condition).toBeUndefined();
-    expect(trust('auditor', { people: { signIn: { type: 'iam', mfa: true } } })[0].Condition).toEqual(MFA);
+  test('as principals of the account, with a second factor unless the environment does without', () => {
+    expect(trust('auditor')[0].Condition).toEqual(MFA);
+    expect(trust('auditor', { people: { signIn: { type: 'iam', mfa: false } } })[0].Condition).toBeUndefined();
   });
 
   test('as approvers only where the environment names them', () => {
