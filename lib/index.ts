@@ -38,6 +38,7 @@ export { Network, type NetworkConfig } from './config/network';
 export type { MachinesConfig, PeopleConfig, SignIn } from './config/people';
 export { rehearsalOf } from './config/rehearsal';
 export { EnvironmentError, promotionChain, validateEnvironments } from './config/validation';
+export type { WorkspaceConfig, WorkspaceUser as WorkspaceUserConfig } from './config/workspace';
 
 // Secure defaults
 export { acknowledgeRule, type RulePack } from './core/acknowledge';
@@ -91,3 +92,5 @@ export { ModelDevelopmentStack, type ModelDevelopmentStackProps } from './stacks
 export { ModelMonitoringStack, type ModelMonitoringStackProps } from './stacks/model-monitoring-stack';
 export { RehearsalAccessStack } from './stacks/rehearsal-access-stack';
 export { ModelServingStack, type ModelServingStackProps } from './stacks/model-serving-stack';
+export { TrailArchiveStack, type TrailArchiveStackProps } from './stacks/trail-archive-stack';
+export { WorkspaceStack, type WorkspaceStackProps } from './stacks/workspace-stack';
