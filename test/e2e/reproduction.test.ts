@@ -69,7 +69,7 @@ test('every record of a registered version is what it was, and the audit shows d
   const { code, value } = await auditOf(1);
   expect(value.verifications.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
   expect(code).toBe(0);
-  expect(new Set(value.verifications.map(({ part }) => part))).toEqual(new Set(['manifest', 'registry', 'documentation', 'model', 'code', 'evidence', 'data', 'tests']));
+  expect(new Set(value.verifications.map(({ part }) => part))).toEqual(new Set(['manifest', 'registry', 'documentation', 'model', 'code', 'parameters', 'evidence', 'data', 'tests']));
   expect(value.verdicts.map(({ verdict }) => verdict.gate)).toEqual(['data', 'model']);
   const page = readFileSync(join(folder, 'employment-1.html'), 'utf8');
   for (const text of ['Every record is what it was', value.packageDigest, 'training/2015/part-0.parquet', 'AUC', value.manifest?.code.commit ?? 'no commit']) {
