@@ -4,7 +4,7 @@ import * as clients from '../../lambda/shared/clients';
 import { collectVerdicts } from '../../lambda/shared/score/collect';
 import type { ComplianceFact, MlTestScore, ModelTestsFact, ScoreFacts } from '../../lambda/shared/score/contract';
 import { scoreOf } from '../../lambda/shared/score/score';
-import { MODEL_TESTS_REPORT, type ModelTestReport } from '../setup/test-models';
+import { type ModelTestReport, modelTestsReport } from '../setup/test-models';
 import { type Account, ACCOUNT_OPTIONS, openAccount } from './account';
 import { type Command, readArguments } from './command';
 import { readVersion } from './versions';
@@ -39,19 +39,22 @@ async function versionFacts(account: Account, version: string | undefined): Prom
   return newest?.ModelPackageVersion === undefined ? undefined : readVersion(account, String(newest.ModelPackageVersion));
 }
 
-/** What the project's tests, and those of the package that all projects share, said last. */
+/** What the project's tests, and those of the package that all projects share, said last; of another commit than the project's the package's say nothing. */
 function modelTestsFact(model: string): ModelTestsFact | undefined {
-  if (!existsSync(MODEL_TESTS_REPORT)) {
+  const own = readModelTests(model);
+  if (own === undefined) {
     return undefined;
   }
-  const { commit, projects } = JSON.parse(readFileSync(MODEL_TESTS_REPORT, 'utf8')) as ModelTestReport;
-  const own = projects.filter(({ name }) => name === model || name === SHARED_PACKAGE);
-  if (!own.some(({ name }) => name === model)) {
-    return undefined;
-  }
-  const sum = (count: 'passed' | 'failed'): number => own.reduce((total, project) => total + project[count], 0);
-  return { uri: MODEL_TESTS_REPORT, commit, passed: sum('passed'), failed: sum('failed') };
+  const shared = readModelTests(SHARED_PACKAGE);
+  const reports = shared?.commit === own.commit ? [own, shared] : [own];
+  const sum = (count: 'passed' | 'failed'): number => reports.reduce((total, report) => total + report[count], 0);
+  return { uri: modelTestsReport(model), commit: own.commit, passed: sum('passed'), failed: sum('failed') };
 }
+
+const readModelTests = (name: string): ModelTestReport | undefined => {
+  const file = modelTestsReport(name);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ModelTestReport) : undefined;
+};
 
 /** What `npm run compliance` found last, as far as the score reads it. */
 function complianceFact(): ComplianceFact | undefined {

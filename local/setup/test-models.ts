@@ -12,17 +12,18 @@ export interface ModelTestResult {
   readonly failed: number;
 }
 
-/** What the tests of each project said: the content of {@link MODEL_TESTS_REPORT}, evidence that the code of features and models is tested (ML Test Score D7, I2). */
+/** What the tests of one project said: the content of its {@link modelTestsReport}, evidence that the code of features and models is tested (ML Test Score D7, I2). */
 export interface ModelTestReport extends ModelTestResult {
   readonly version: '1';
+  readonly name: string;
   /** Commit that was tested, with `-dirty` behind where the files differ from it; `unknown` outside git. */
   readonly commit: string;
   readonly createdAt: string;
-  readonly projects: readonly (ModelTestResult & { readonly name: string; readonly seconds: number })[];
+  readonly seconds: number;
 }
 
-/** Where `npm run test:models` writes its report, from the repository's folder. */
-export const MODEL_TESTS_REPORT = join('model-tests', 'report.json');
+/** Where `npm run test:models` writes the report of a project, from the repository's folder. One file each: testing other projects forgets nothing. */
+export const modelTestsReport = (name: string): string => join('model-tests', `${name}.json`);
 
 /**
  * Runs the unit tests (`tests/test_*.py`) of every model project of a folder, and of a package that lies beside them, with the repository's Python and
@@ -35,13 +36,14 @@ export const MODEL_TESTS_REPORT = join('model-tests', 'report.json');
 export async function testModels(
   folder: string = join(REPOSITORY_FOLDER, 'models'),
   log: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
-): Promise<ModelTestReport> {
+): Promise<ModelTestReport[]> {
   const projects = projectsWithTests(folder);
   if (projects.length === 0) {
     throw new SetupError(`no model project in "${folder}" has a folder tests with test_*.py`);
   }
   const { python } = await ensurePython({ log });
-  const results: ModelTestReport['projects'][number][] = [];
+  const commit = await commitOf(folder);
+  const reports: ModelTestReport[] = [];
   for (const project of projects) {
     const started = performance.now();
     const finished = await run(python, ['-m', 'unittest', 'discover', '--start-directory', 'tests', '--verbose'], {
@@ -51,10 +53,10 @@ export async function testModels(
     log(finished.stderr.trimEnd());
     const { passed, failed } = readUnittest(finished.stderr, finished.code);
     log(`${project}: ${passed} passed, ${failed} failed`);
-    results.push({ name: basename(project), passed, failed, seconds: Math.round((performance.now() - started) / 100) / 10 });
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    reports.push({ version: '1', name: basename(project), commit, createdAt: new Date().toISOString(), passed, failed, seconds });
   }
-  const sum = (count: keyof ModelTestResult): number => results.reduce((subtotal, result) => subtotal + result[count], 0);
-  return { version: '1', commit: await commitOf(folder), createdAt: new Date().toISOString(), passed: sum('passed'), failed: sum('failed'), projects: results };
+  return reports;
 }
 
 async function commitOf(folder: string): Promise<string> {

@@ -95,8 +95,8 @@ describe('Without a gate', () => {
   });
 
   test.each(['D7', 'I2'])("%s is proved by the project's own tests on the same commit", (id) => {
-    const modelTests = { uri: 'model-tests/report.json', commit: 'c'.repeat(40), passed: 40, failed: 0 };
-    expect(test1(id, [], { modelTests, version: versionWith() })).toMatchObject({ points: 1, evidence: ['model-tests/report.json'] });
+    const modelTests = { uri: 'model-tests/employment.json', commit: 'c'.repeat(40), passed: 40, failed: 0 };
+    expect(test1(id, [], { modelTests, version: versionWith() })).toMatchObject({ points: 1, evidence: ['model-tests/employment.json'] });
     expect(test1(id, [], { modelTests: { ...modelTests, failed: 1 }, version: versionWith() })).toMatchObject({ points: 0, reason: '1 of 41 tests of the project failed.' });
     expect(test1(id, [], { modelTests: { ...modelTests, commit: 'other' }, version: versionWith() })).toMatchObject({ points: 0, reason: expect.stringContaining('ran on commit other') });
     expect(test1(id, [], { version: versionWith() })).toMatchObject({ points: 0, reason: expect.stringContaining('npm run test:models') });
