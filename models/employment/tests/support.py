@@ -4,9 +4,10 @@ import functools
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
+
+from tabular.tests.support import pack
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / 'data' / 'employment-2015.parquet'
@@ -23,15 +24,6 @@ def run(script, *arguments, **environment):
     if finished.returncode != 0:
         raise AssertionError(f'{finished.args} ended with {finished.returncode}:\n{finished.stdout}{finished.stderr}')
     return finished
-
-
-def pack(model, folder):
-    """Makes model.tar.gz of a model folder, as SageMaker does."""
-    folder.mkdir()
-    with tarfile.open(folder / 'model.tar.gz', 'w:gz') as archive:
-        for path in sorted(model.iterdir()):
-            archive.add(path, arcname=path.name)
-    return folder
 
 
 class Run:
