@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CopyObjectCommand, DeleteObjectsCommand, type ObjectIdentifier, ListObjectVersionsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { DeleteEndpointCommand, DeleteModelPackageCommand, DescribeModelPackageCommand, paginateListModelPackages, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { Layout } from '../lambda/shared/storage/contract';
 import { type BucketPurpose, names, type Place } from '../lib/config/names';
-import { Layout } from '../lambda/shared/contract';
 
 /** Clients of one account, in the role that rehearses there. */
 export interface RehearsalClients {

@@ -16,18 +16,28 @@ export type {
   Verdict,
 } from '../lambda/gate/contract';
 export {
-  Env,
-  Events,
-  Layout,
-  type ChampionRecord,
-  type DataSchema,
   type InferenceRecord,
-  type ModelDeclaration,
-  type ModelProjectData,
+} from '../lambda/shared/inference/contract';
+export {
+  Events,
+  type ChampionRecord,
   type QualificationFinished,
   type ReleasePin,
   type RetrainingRequested,
-} from '../lambda/shared/contract';
+} from '../lambda/shared/process/contract';
+export {
+  type ModelDeclaration,
+  type ModelProjectData,
+} from '../lambda/shared/project/contract';
+export {
+  Env,
+} from '../lambda/shared/runtime/contract';
+export {
+  type DataSchema,
+} from '../lambda/shared/schema/contract';
+export {
+  Layout,
+} from '../lambda/shared/storage/contract';
 
 // Configuration
 export { developmentPlace, servingPlace, type EnvironmentConfig, type PromotionChain, type RoutingConfig } from './config/environment';

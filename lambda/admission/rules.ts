@@ -1,7 +1,7 @@
 import type { DescribeModelPackageCommandOutput, UpdateModelPackageCommandInput } from '@aws-sdk/client-sagemaker';
 import type { Verdict } from '../gate/contract';
 import { LifeCycle } from '../register/contract';
-import type { QualificationFinished } from '../shared/contract';
+import type { QualificationFinished } from '../shared/process/contract';
 import { type Approval, QUALIFICATION_GATE, QUALIFICATION_METADATA } from './contract';
 
 /** The package as it is registered. */

@@ -1,4 +1,4 @@
-import type { ChampionRecord } from '../shared/contract';
+import type { ChampionRecord } from '../shared/process/contract';
 
 /** Event of the promotion, as far as it is read. */
 export interface ChampionEvent {

@@ -1,9 +1,9 @@
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
-import { findChampion } from '../shared/champion';
-import * as clients from '../shared/clients';
-import { Layout } from '../shared/contract';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
+import { findChampion } from '../shared/process/champion';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { logger } from '../shared/runtime/logger';
+import { Layout } from '../shared/storage/contract';
 import type { ChampionEvent, RecordResult } from './contract';
 
 /**

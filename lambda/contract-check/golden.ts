@@ -1,4 +1,4 @@
-import { getJson } from '../shared/s3';
+import { getJson } from '../shared/storage/s3';
 
 /** Records with the numbers that the candidate answered when it was evaluated: a probability, one for each class, or a value. */
 export interface GoldenRecords {

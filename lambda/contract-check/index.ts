@@ -1,11 +1,11 @@
 import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
 import { type ApplicationAnswer, callApplication } from '../prediction/client';
 import { PREDICTION_FUNCTION } from '../prediction/contract';
-import { answerForm } from '../shared/answers';
-import * as clients from '../shared/clients';
-import { requireEnv } from '../shared/environment';
-import { writeEvidence } from '../shared/evidence';
-import { modelProject } from '../shared/project';
+import { writeEvidence } from '../shared/evidence/evidence';
+import { answerForm } from '../shared/inference/answers';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { requireEnv } from '../shared/runtime/environment';
 import { type GoldenRecords, readGolden } from './golden';
 import { type InvalidRequest, invalidRequests } from './invalid-requests';
 import { measure, type ValidCall } from './measure';

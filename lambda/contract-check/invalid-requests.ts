@@ -1,5 +1,5 @@
 import { MAXIMUM_RECORDS } from '../prediction/contract';
-import type { ColumnSchema, DataSchema } from '../shared/contract';
+import type { ColumnSchema, DataSchema } from '../shared/schema/contract';
 
 /** A request that the application must refuse with 400. */
 export interface InvalidRequest {

@@ -1,6 +1,6 @@
 import { Checks, type Measurement } from '../gate/contract';
 import type { ApplicationAnswer } from '../prediction/client';
-import type { AnswerForm } from '../shared/answers';
+import type { AnswerForm } from '../shared/inference/answers';
 import { clopperPearsonInterval } from '../shared/statistics';
 import type { GoldenRecords } from './golden';
 import type { InvalidRequest } from './invalid-requests';

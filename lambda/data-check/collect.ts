@@ -1,9 +1,10 @@
-import type { ColumnSchema, DataSchema, ModelProjectData } from '../shared/contract';
-import type { Database } from '../shared/duckdb';
+import { categories, describe, isCategorical } from '../shared/profile/profile';
+import type { ModelProjectData } from '../shared/project/contract';
 import { expectedColumns, FIRST_FEATURE_INDEX, PROBLEMS, RECORD_ID_INDEX } from '../shared/schema/columns';
+import type { ColumnSchema, DataSchema } from '../shared/schema/contract';
 import * as sql from '../shared/schema/queries';
 import { isNumeric } from '../shared/schema/values';
-import { categories, describe, isCategorical } from '../shared/profile/profile';
+import type { Database } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { joinCounts } from './counts';
 import type { ColumnFacts, FeaturePower, FileFacts, Frequency, RepeatFacts, RuleFacts, SnapshotFacts } from './facts';

@@ -1,5 +1,5 @@
-import type { ColumnSchema } from '../shared/contract';
 import { type Problem, PROBLEMS } from '../shared/schema/columns';
+import type { ColumnSchema } from '../shared/schema/contract';
 import { countsQuery } from '../shared/schema/queries';
 import type { ColumnFacts, NumberFacts } from './facts';
 import { oneRow, type SnapshotSource } from './source';

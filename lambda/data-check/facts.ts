@@ -1,6 +1,6 @@
-import type { ColumnRule, ColumnSchema } from '../shared/contract';
 import type { ColumnProfile } from '../shared/profile/contract';
 import { type Problem, PROBLEMS } from '../shared/schema/columns';
+import type { ColumnRule, ColumnSchema } from '../shared/schema/contract';
 
 /** One data file. */
 export interface FileFacts {

@@ -1,11 +1,11 @@
 import { type CheckEvent, type CheckResult, Checks, type EvidenceFile, type Measurement } from '../gate/contract';
-import { contextText } from '../shared/check-context';
-import { Database } from '../shared/duckdb';
-import { writeEvidence, writeReport } from '../shared/evidence';
+import { contextText } from '../shared/evidence/check-context';
+import { writeEvidence, writeReport } from '../shared/evidence/evidence';
 import type { ReferenceProfile } from '../shared/profile/contract';
 import type { ColumnDrift } from '../shared/profile/drift';
-import { modelProject } from '../shared/project';
-import { getJson } from '../shared/s3';
+import { modelProject } from '../shared/project/project';
+import { getJson } from '../shared/storage/s3';
+import { Database } from '../shared/tables/duckdb';
 import { downloadFolder, TooLargeError } from '../shared/tables/files';
 import { collectFacts, nothingFound } from './collect';
 import { type DataCheckContext, DataReports } from './contract';

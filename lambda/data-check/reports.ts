@@ -1,6 +1,6 @@
-import type { ColumnSchema } from '../shared/contract';
 import { isCategorical } from '../shared/profile/profile';
 import { RECORD_ID_INDEX } from '../shared/schema/columns';
+import type { ColumnSchema } from '../shared/schema/contract';
 import { isTime } from '../shared/schema/values';
 import { BUCKETS } from './collect';
 import { type ColumnFacts, invalidValues, type SnapshotFacts } from './facts';

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import type { ColumnSchema, DataSchema } from '../shared/contract';
-import { type Database, identifier, literal } from '../shared/duckdb';
 import { expectedColumns } from '../shared/schema/columns';
 import type { RawColumn } from '../shared/schema/columns-sql';
+import type { ColumnSchema, DataSchema } from '../shared/schema/contract';
 import { DUCKDB } from '../shared/schema/dialect';
 import { relationOf, sampleCondition } from '../shared/schema/queries';
+import { type Database, identifier, literal } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { columnsOf, columnText, jsonType, reading, source, UnreadableFileError } from '../shared/tables/reading';
 import { type Counts, countColumns } from './counts';

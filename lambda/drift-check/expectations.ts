@@ -1,13 +1,13 @@
 import { Checks, type Measurement } from '../gate/contract';
-import type { ColumnSchema, DataSchema } from '../shared/contract';
-import { type Database, identifier } from '../shared/duckdb';
-import { inputColumn, WINDOW_TABLE } from '../shared/inference-window';
+import { inputColumn, WINDOW_TABLE } from '../shared/inference/window';
+import { isCategorical } from '../shared/profile/profile';
 import { expectedColumns, PROBLEMS } from '../shared/schema/columns';
 import type { RawColumn } from '../shared/schema/columns-sql';
+import type { ColumnSchema, DataSchema } from '../shared/schema/contract';
 import { DUCKDB } from '../shared/schema/dialect';
 import { countsQuery, relationOf, rulesQuery } from '../shared/schema/queries';
 import { isTime } from '../shared/schema/values';
-import { isCategorical } from '../shared/profile/profile';
+import { type Database, identifier } from '../shared/tables/duckdb';
 import { counted, figure, list, percent } from '../shared/words';
 
 const ID = Checks.DRIFT.measurements.UNEXPECTED_SHARE;

@@ -1,11 +1,11 @@
 import { type CheckEvent, type CheckResult, Checks } from '../gate/contract';
-import { contextText } from '../shared/check-context';
-import { Database } from '../shared/duckdb';
-import { writeEvidence } from '../shared/evidence';
-import { readManifest } from '../shared/inference-window';
+import { contextText } from '../shared/evidence/check-context';
+import { writeEvidence } from '../shared/evidence/evidence';
+import { readManifest } from '../shared/inference/window';
 import type { ReferenceProfile } from '../shared/profile/contract';
-import { modelProject } from '../shared/project';
-import { getJson } from '../shared/s3';
+import { modelProject } from '../shared/project/project';
+import { getJson } from '../shared/storage/s3';
+import { Database } from '../shared/tables/duckdb';
 import { downloadFiles } from '../shared/tables/files';
 import { measureAge } from './age';
 import type { DriftCheckContext } from './contract';

@@ -1,7 +1,7 @@
 import { Checks, type Measurement } from '../gate/contract';
-import type { ModelDeclaration } from '../shared/contract';
 import type { ReferenceProfile } from '../shared/profile/contract';
 import { assessDrift, type ColumnDrift, type WindowProfile } from '../shared/profile/drift';
+import type { ModelDeclaration } from '../shared/project/contract';
 import { counted, figure, list, percent } from '../shared/words';
 
 const ID = Checks.DRIFT.measurements;

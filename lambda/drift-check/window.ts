@@ -1,11 +1,11 @@
 import type { Measurement } from '../gate/contract';
-import type { ModelProjectData } from '../shared/contract';
-import { predictionProfile } from '../shared/profile/prediction';
-import type { Database } from '../shared/duckdb';
-import { inputColumn, loadWindow, PREDICTION, WINDOW_TABLE } from '../shared/inference-window';
+import { inputColumn, loadWindow, PREDICTION, WINDOW_TABLE } from '../shared/inference/window';
 import type { ColumnProfile, ReferenceProfile } from '../shared/profile/contract';
 import type { WindowProfile } from '../shared/profile/drift';
+import { predictionProfile } from '../shared/profile/prediction';
 import { profileOf } from '../shared/profile/profile';
+import type { ModelProjectData } from '../shared/project/contract';
+import type { Database } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { UnreadableFileError } from '../shared/tables/reading';
 import { measureExpectations } from './expectations';

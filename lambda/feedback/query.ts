@@ -1,7 +1,7 @@
-import type { ColumnSchema, DataSchema } from '../shared/contract';
-import { identifier } from '../shared/duckdb';
-import { inputColumn, WINDOW_TABLE } from '../shared/inference-window';
+import { inputColumn, WINDOW_TABLE } from '../shared/inference/window';
 import { profileColumn } from '../shared/profile/profile';
+import type { ColumnSchema, DataSchema } from '../shared/schema/contract';
+import { identifier } from '../shared/tables/duckdb';
 
 const TYPES: Readonly<Record<ColumnSchema['type'], string>> = {
   integer: 'BIGINT', number: 'DOUBLE', string: 'VARCHAR', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMP',

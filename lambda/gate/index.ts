@@ -1,11 +1,12 @@
 import { SignCommand } from '@aws-sdk/client-kms';
-import * as clients from '../shared/clients';
-import { Env, Layout } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { canonicalJson, sha256 } from '../shared/hash';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { findBytes, getBytes, isPreconditionFailed, parseJson, putOnce, s3Uri } from '../shared/s3';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { Layout } from '../shared/storage/contract';
+import { canonicalJson, sha256 } from '../shared/storage/hash';
+import { findBytes, getBytes, isPreconditionFailed, parseJson, putOnce, s3Uri } from '../shared/storage/s3';
 import {
   type CheckFailure,
   type CheckResult,

@@ -8,9 +8,10 @@ import {
   DescribeEndpointCommand,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
-import { findChampion } from '../shared/champion';
-import * as clients from '../shared/clients';
-import { type ChampionRecord, type EndpointLock, lockKey, rolloutAlarms } from '../shared/contract';
+import { findChampion } from '../shared/process/champion';
+import type { ChampionRecord } from '../shared/process/contract';
+import { type EndpointLock, lockKey, rolloutAlarms } from '../shared/release/contract';
+import * as clients from '../shared/runtime/clients';
 import { nextStep, type Situation, type Step } from './plan';
 
 /** What the janitor may use. */

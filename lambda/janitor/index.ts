@@ -1,10 +1,11 @@
 import { type Verdict, VERDICT_FILE } from '../gate/contract';
-import { Env, Layout } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { canonicalJson } from '../shared/hash';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { getJson, listKeys, parseJson, putOnce, s3Uri } from '../shared/s3';
+import { modelProject } from '../shared/project/project';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { Layout } from '../shared/storage/contract';
+import { canonicalJson } from '../shared/storage/hash';
+import { getJson, listKeys, parseJson, putOnce, s3Uri } from '../shared/storage/s3';
 import { cleanUp } from './clean-up';
 import { type ExecutionEnded, type JanitorResult, WATCHED_MACHINES, type WatchedMachine } from './contract';
 import { brokenVerdict, gatesOf, missingVerdict } from './verdict';

@@ -1,4 +1,5 @@
-import type { ChampionRecord, EndpointLock } from '../shared/contract';
+import type { ChampionRecord } from '../shared/process/contract';
+import type { EndpointLock } from '../shared/release/contract';
 
 /** What the janitor sees of an endpoint whose execution ended without cleaning up. */
 export interface Situation {

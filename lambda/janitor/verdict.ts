@@ -1,6 +1,6 @@
 import type { Subject, Verdict } from '../gate/contract';
-import type { DevelopmentInput, ModelPackageInput } from '../shared/contract';
-import { sha256 } from '../shared/hash';
+import type { DevelopmentInput, ModelPackageInput } from '../shared/process/contract';
+import { sha256 } from '../shared/storage/hash';
 import type { ExecutionEnded, WatchedMachine } from './contract';
 
 /**

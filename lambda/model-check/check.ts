@@ -1,7 +1,7 @@
 import type { Measurement } from '../gate/contract';
-import type { ModelProjectData } from '../shared/contract';
-import type { Database } from '../shared/duckdb';
 import { problemOf } from '../shared/metrics';
+import type { ModelProjectData } from '../shared/project/contract';
+import type { Database } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { MissingColumnsError, UnreadableFileError } from '../shared/tables/reading';
 import type { StudiesReport } from './contract';

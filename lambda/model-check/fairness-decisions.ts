@@ -1,4 +1,4 @@
-import type { FairnessDeclaration } from '../shared/contract';
+import type { FairnessDeclaration } from '../shared/project/contract';
 import {
   averageOddsDifference, conditionalDisparity, decisionBias, equalizedOdds, fisherExact, generalizedEntropy, type GroupCounts, groupCounts, groupRates, labelBias, ratioOfShares,
   type Share, twoProportionTest,

@@ -1,5 +1,5 @@
-import type { FairnessDeclaration } from '../shared/contract';
 import type { Problem } from '../shared/metrics';
+import type { FairnessDeclaration } from '../shared/project/contract';
 import { empiricalDistribution, meanEstimate, normalQuantile, quantiles } from '../shared/statistics';
 import { type FairnessFinding, type GroupFinding, largeEnough } from './fairness-finding';
 import { at, type Group } from './groups';

@@ -1,4 +1,4 @@
-import type { FairnessDeclaration } from '../shared/contract';
+import type { FairnessDeclaration } from '../shared/project/contract';
 import type { Interval } from '../shared/statistics';
 
 /** One group against the best one of those that are large enough. */

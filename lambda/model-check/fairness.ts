@@ -1,6 +1,6 @@
 import { Checks, fairnessId, type Measurement } from '../gate/contract';
-import type { FairnessAttribute, FairnessDeclaration, ModelProjectData } from '../shared/contract';
 import type { Problem } from '../shared/metrics';
+import type { FairnessAttribute, FairnessDeclaration, ModelProjectData } from '../shared/project/contract';
 import { counted, figure, interval, list, rounded } from '../shared/words';
 import { Contenders } from './contract';
 import { decisionFairness } from './fairness-decisions';

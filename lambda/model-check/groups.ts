@@ -1,4 +1,4 @@
-import type { ColumnSchema, DataSchema } from '../shared/contract';
+import type { ColumnSchema, DataSchema } from '../shared/schema/contract';
 import { empiricalDistribution, quantiles } from '../shared/statistics';
 import { rounded } from '../shared/words';
 

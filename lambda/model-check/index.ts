@@ -1,10 +1,10 @@
 import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
-import { contextText } from '../shared/check-context';
-import type { ModelProjectData } from '../shared/contract';
-import { Database } from '../shared/duckdb';
-import { writeEvidence } from '../shared/evidence';
-import { modelProject } from '../shared/project';
-import { findBytes, parseJson } from '../shared/s3';
+import { contextText } from '../shared/evidence/check-context';
+import { writeEvidence } from '../shared/evidence/evidence';
+import type { ModelProjectData } from '../shared/project/contract';
+import { modelProject } from '../shared/project/project';
+import { findBytes, parseJson } from '../shared/storage/s3';
+import { Database } from '../shared/tables/duckdb';
 import { downloadFiles } from '../shared/tables/files';
 import { measureModel, type Report } from './check';
 import type { ModelCheckContext } from './contract';

@@ -1,6 +1,6 @@
 import { Checks, type Measurement } from '../gate/contract';
-import type { ModelProjectData } from '../shared/contract';
 import { type Comparison, METRICS, type Outputs, type Problem } from '../shared/metrics';
+import type { ModelProjectData } from '../shared/project/contract';
 import { counted, interval, pValueText, rounded } from '../shared/words';
 import { Contenders } from './contract';
 import { measureFairness } from './fairness';

@@ -1,6 +1,6 @@
-import type { ModelProjectData } from '../shared/contract';
-import { type Database, identifier, literal } from '../shared/duckdb';
 import type { OutputColumn, Outputs, Problem } from '../shared/metrics';
+import type { ModelProjectData } from '../shared/project/contract';
+import { type Database, identifier, literal } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { loadTable, numbers, type TableColumn } from '../shared/tables/reading';
 import { Contenders, groupColumn } from './contract';

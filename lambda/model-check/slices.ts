@@ -1,6 +1,6 @@
 import { Checks, type Measurement } from '../gate/contract';
-import type { ModelProjectData } from '../shared/contract';
 import type { Metric, Problem } from '../shared/metrics';
+import type { ModelProjectData } from '../shared/project/contract';
 import { counted, figure, interval, list, rounded } from '../shared/words';
 import { Contenders } from './contract';
 import { at, columnOf, type Group, groupRows } from './groups';

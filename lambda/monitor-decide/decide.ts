@@ -1,6 +1,6 @@
 import type { Verdict } from '../gate/contract';
-import type { ModelDeclaration } from '../shared/contract';
 import { Checks } from '../gate/contract';
+import type { ModelDeclaration } from '../shared/project/contract';
 import type { MonitorDecideEvent, MonitorDecision } from './contract';
 import { type HistoryEntry, type MonitorHistory, REMEMBERED } from './history';
 

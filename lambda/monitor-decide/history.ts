@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { parseJson } from '../shared/storage/s3';
 import type { MonitorInput } from '../starter/contract';
-import * as clients from '../shared/clients';
-import { Env } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { parseJson } from '../shared/s3';
 
 /** A window that was judged. */
 export interface HistoryEntry {

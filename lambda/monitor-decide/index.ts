@@ -1,12 +1,12 @@
 import { type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Verdict } from '../gate/contract';
 import { ENVIRONMENT_DIMENSION, metricNamespace } from '../reconcile/contract';
-import * as clients from '../shared/clients';
-import { Env } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { getJson } from '../shared/s3';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { getJson } from '../shared/storage/s3';
 import { type MonitorDecideEvent, type MonitorDecision, MonitorMetrics } from './contract';
 import { decide } from './decide';
 import { updateHistory } from './history';

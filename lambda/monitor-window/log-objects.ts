@@ -1,9 +1,9 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import * as clients from '../shared/clients';
-import { CHECK_REQUEST_PREFIX, type InferenceRecord } from '../shared/contract';
-import { parseS3Uri, s3Uri } from '../shared/s3';
+import { CHECK_REQUEST_PREFIX, type InferenceRecord } from '../shared/inference/contract';
+import * as clients from '../shared/runtime/clients';
+import { parseS3Uri, s3Uri } from '../shared/storage/s3';
 
 /** An object of the inference log. */
 export interface LogObject {

@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { CHECK_REQUEST_PREFIX } from '../shared/contract';
+import { CHECK_REQUEST_PREFIX } from '../shared/inference/contract';
 import type { HttpEvent, HttpResponse, PredictionRequest } from './contract';
 
 /** What came back from the application. */

@@ -1,4 +1,4 @@
-import type { ModelOutput } from '../shared/contract';
+import type { ModelOutput } from '../shared/inference/contract';
 
 /**
  * What callers of the application send and get, as JSON over HTTP (`POST /`, content type `application/json`).

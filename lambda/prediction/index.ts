@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { answerForm } from '../shared/answers';
-import * as clients from '../shared/clients';
-import { Env, type InferenceRecord, type ModelProjectData } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
+import { answerForm } from '../shared/inference/answers';
+import type { InferenceRecord } from '../shared/inference/contract';
+import type { ModelProjectData } from '../shared/project/contract';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
 import {
   type HttpEvent,
   type HttpResponse,

@@ -1,5 +1,5 @@
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import type { InferenceRecord } from '../shared/contract';
+import type { InferenceRecord } from '../shared/inference/contract';
 
 /** Records and bytes that one `PutRecordBatch` call takes (Firehose's limits: 500 records, 4 MiB). */
 const BATCH_RECORDS = 500;

@@ -1,6 +1,6 @@
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import type { AnswerForm } from '../shared/answers';
-import type { ModelOutput } from '../shared/contract';
+import type { AnswerForm } from '../shared/inference/answers';
+import type { ModelOutput } from '../shared/inference/contract';
 import type { PredictionRequest } from './contract';
 
 /** Answer of the model container. */

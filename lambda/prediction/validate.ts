@@ -1,4 +1,4 @@
-import type { ColumnSchema, DataSchema } from '../shared/contract';
+import type { ColumnSchema, DataSchema } from '../shared/schema/contract';
 import { article, valueProblem } from '../shared/schema/values';
 import { type HttpEvent, MAXIMUM_RECORDS, type PredictionRequest } from './contract';
 

@@ -1,8 +1,8 @@
-import type { ModelProjectData } from '../shared/contract';
-import type { Database } from '../shared/duckdb';
 import type { ColumnProfile, ReferenceProfile } from '../shared/profile/contract';
 import { predictionColumn, predictionProfile } from '../shared/profile/prediction';
 import { condense, profileColumn, profileOf } from '../shared/profile/profile';
+import type { ModelProjectData } from '../shared/project/contract';
+import type { Database } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { loadTable } from '../shared/tables/reading';
 

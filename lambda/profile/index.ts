@@ -1,8 +1,8 @@
-import { canonicalJson } from '../shared/hash';
-import { modelProject } from '../shared/project';
-import { Database } from '../shared/duckdb';
-import { getJson, joinUri, putOnce } from '../shared/s3';
 import type { ReferenceProfile } from '../shared/profile/contract';
+import { modelProject } from '../shared/project/project';
+import { canonicalJson } from '../shared/storage/hash';
+import { getJson, joinUri, putOnce } from '../shared/storage/s3';
+import { Database } from '../shared/tables/duckdb';
 import { downloadFiles, downloadFolder } from '../shared/tables/files';
 import { buildReference } from './build';
 import type { EvaluationData, ProfileEvent, ProfileResult } from './contract';

@@ -1,14 +1,16 @@
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { SIGNATURE_FILE, type Verdict, VERDICT_FILE, type VerdictSignature } from '../gate/contract';
 import { type ArtifactManifest, PackageMetadata } from '../register/contract';
-import * as clients from '../shared/clients';
-import { Env, Layout, type ModelPackageInput } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { sha256 } from '../shared/hash';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { findBytes, parseJson, s3Uri, sha256OfObject } from '../shared/s3';
-import { isSignedBy } from '../shared/signature';
+import { isSignedBy } from '../shared/evidence/signature';
+import type { ModelPackageInput } from '../shared/process/contract';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { Layout } from '../shared/storage/contract';
+import { sha256 } from '../shared/storage/hash';
+import { findBytes, parseJson, s3Uri, sha256OfObject } from '../shared/storage/s3';
 import { type AdmittedPackage, PROMOTION_REFUSED, QUALIFICATION_KEY_ARN } from './contract';
 import { approvalOf, manifestProblem, packageProblem, verdictProblem } from './rules';
 

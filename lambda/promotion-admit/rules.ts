@@ -1,7 +1,7 @@
 import type { DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import type { Verdict, VerdictSignature } from '../gate/contract';
 import { type ArtifactManifest, PackageMetadata } from '../register/contract';
-import { canonicalJson, sha256 } from '../shared/hash';
+import { canonicalJson, sha256 } from '../shared/storage/hash';
 
 /** Name of the gate whose verdict opens production. */
 const GATE = 'qualification';

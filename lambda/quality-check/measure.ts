@@ -1,9 +1,9 @@
 import type { Measurement } from '../gate/contract';
-import { answerForm } from '../shared/answers';
-import type { ModelProjectData } from '../shared/contract';
-import { type Database, identifier, literal } from '../shared/duckdb';
-import { loadWindow, PREDICTION, WINDOW_TABLE } from '../shared/inference-window';
+import { answerForm } from '../shared/inference/answers';
+import { loadWindow, PREDICTION, WINDOW_TABLE } from '../shared/inference/window';
 import { type Metric, METRICS, type OutputColumn, type Outputs, type Problem, problemOf } from '../shared/metrics';
+import type { ModelProjectData } from '../shared/project/contract';
+import { type Database, identifier, literal } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { loadTable, MissingColumnsError, numbers, UnreadableFileError } from '../shared/tables/reading';
 import { counted, figure, interval, rounded } from '../shared/words';

@@ -1,6 +1,6 @@
 import { Checks, type Measurement } from '../gate/contract';
-import type { ModelProjectData } from '../shared/contract';
 import { METRICS, primaryMetric } from '../shared/metrics';
+import type { ModelProjectData } from '../shared/project/contract';
 import { rounded } from '../shared/words';
 
 const ID = Checks.QUALITY.measurements.OFFLINE_LOSS;

@@ -1,11 +1,12 @@
 import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { findChampion } from '../shared/champion';
-import * as clients from '../shared/clients';
-import { type ChampionRecord, Env } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
+import { findChampion } from '../shared/process/champion';
+import type { ChampionRecord } from '../shared/process/contract';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
 import { CHAMPION_SERVES, ENVIRONMENT_DIMENSION, metricNamespace } from './contract';
 
 /** What serves at this moment; `undefined` if there is no endpoint. */

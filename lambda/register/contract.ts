@@ -1,5 +1,6 @@
 import type { GateResult } from '../gate/contract';
-import type { ChampionRecord, ProblemType, ReleasePin } from '../shared/contract';
+import type { ChampionRecord, ReleasePin } from '../shared/process/contract';
+import type { ProblemType } from '../shared/project/contract';
 import type { SnapshotResult } from '../snapshot/contract';
 
 /** Input of the registration, the last step of a development run. */

@@ -1,6 +1,6 @@
 import type { Evidence, EvidenceFile, GateResult, Verdict } from '../gate/contract';
-import { sha256 } from '../shared/hash';
-import { getBytes, parseJson } from '../shared/s3';
+import { sha256 } from '../shared/storage/hash';
+import { getBytes, parseJson } from '../shared/storage/s3';
 
 /**
  * Files that the data check wrote beside its evidence, such as `statistics.json` and `constraints.json`: baselines that tools of SageMaker read.

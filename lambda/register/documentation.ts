@@ -1,4 +1,4 @@
-import type { ModelDeclaration } from '../shared/contract';
+import type { ModelDeclaration } from '../shared/project/contract';
 import type { Documentation } from './contract';
 
 /** Fields of the model card that only people can write. */

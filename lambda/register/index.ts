@@ -1,16 +1,18 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import * as clients from '../shared/clients';
-import { Env, Layout, type ModelProjectData } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { canonicalJson, sha256 } from '../shared/hash';
-import { logger } from '../shared/logger';
 import { packageChanges } from '../shared/package-changes';
-import { modelProject } from '../shared/project';
-import { findBytes, getBytes, getJson, joinUri, parseJson, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/s3';
+import type { ModelProjectData } from '../shared/project/contract';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
 import { collectVerdicts } from '../shared/score/collect';
 import type { MlTestScore } from '../shared/score/contract';
 import { scoreOf } from '../shared/score/score';
+import { Layout } from '../shared/storage/contract';
+import { canonicalJson, sha256 } from '../shared/storage/hash';
+import { findBytes, getBytes, getJson, joinUri, parseJson, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/storage/s3';
 import type { PinnedSource } from '../snapshot/contract';
 import {
   type ArtifactManifest,

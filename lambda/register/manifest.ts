@@ -1,6 +1,6 @@
 import type { EvidenceFile } from '../gate/contract';
-import type { ModelProjectData } from '../shared/contract';
-import { canonicalJson, sha256 } from '../shared/hash';
+import type { ModelProjectData } from '../shared/project/contract';
+import { canonicalJson, sha256 } from '../shared/storage/hash';
 import type { PinnedSource } from '../snapshot/contract';
 import type { EvaluationReport, PinnedFile, RegisterEvent } from './contract';
 import { type ArtifactManifest, parseManifest } from './manifest-schema';

@@ -1,4 +1,4 @@
-import type { ModelProjectData } from '../shared/contract';
+import type { ModelProjectData } from '../shared/project/contract';
 import type { EvaluationReport } from './contract';
 
 /** What a model card says beside the words of the declaration. */

@@ -1,5 +1,5 @@
 import type { CreateModelPackageCommandInput, ProductionVariantInstanceType, TransformInstanceType } from '@aws-sdk/client-sagemaker';
-import type { ModelProjectData } from '../shared/contract';
+import type { ModelProjectData } from '../shared/project/contract';
 import { type ArtifactManifest, LifeCycle, PackageMetadata, SERVING_ENVIRONMENT } from './contract';
 
 /** What the registry entry binds together. */

@@ -1,6 +1,6 @@
-import type { ArtifactReference } from '../shared/contract';
-import { sha256 } from '../shared/hash';
-import { getBytes, parseJson } from '../shared/s3';
+import type { ArtifactReference } from '../shared/process/contract';
+import { sha256 } from '../shared/storage/hash';
+import { getBytes, parseJson } from '../shared/storage/s3';
 import { type ArtifactManifest, parseManifest } from './manifest-schema';
 
 /**

@@ -1,5 +1,5 @@
 import { DescribePipelineExecutionCommand, DescribeTrainingJobCommand, ListPipelineExecutionStepsCommand, type PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
-import * as clients from '../shared/clients';
+import * as clients from '../shared/runtime/clients';
 
 /** What is recorded of the job that trained the candidate. */
 export interface TrainingJob {

@@ -1,4 +1,4 @@
-import type { ChampionRecord, ReleasePin } from '../shared/contract';
+import type { ChampionRecord, ReleasePin } from '../shared/process/contract';
 
 export interface ReleaseEvent {
   readonly runId: string;

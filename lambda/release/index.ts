@@ -1,14 +1,16 @@
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
-import { findChampion } from '../shared/champion';
-import * as clients from '../shared/clients';
-import { inBatches } from '../shared/concurrency';
-import { type ChampionRecord, Env, Layout, type ReleasePin } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { sha256 } from '../shared/hash';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { getBytes, listObjects, parseS3Uri, put, s3Uri } from '../shared/s3';
+import { findChampion } from '../shared/process/champion';
+import type { ChampionRecord, ReleasePin } from '../shared/process/contract';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { inBatches } from '../shared/runtime/concurrency';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { Layout } from '../shared/storage/contract';
+import { sha256 } from '../shared/storage/hash';
+import { getBytes, listObjects, parseS3Uri, put, s3Uri } from '../shared/storage/s3';
 import { NO_CHAMPION_FILE, type ReleaseEvent, type ReleaseResult } from './contract';
 
 /** Puts the released code and the champion where jobs can read them: with network isolation, code comes as an input. */

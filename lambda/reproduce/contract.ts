@@ -1,4 +1,4 @@
-import type { ArtifactReference, ReleasePin } from '../shared/contract';
+import type { ArtifactReference, ReleasePin } from '../shared/process/contract';
 import type { SnapshotResult } from '../snapshot/contract';
 
 /** Input of the first state of a reproduction. */

@@ -1,13 +1,13 @@
 import { DescribePipelineCommand } from '@aws-sdk/client-sagemaker';
 import type { ArtifactManifest } from '../register/contract';
 import { readManifest } from '../register/read-manifest';
-import * as clients from '../shared/clients';
-import { inBatches } from '../shared/concurrency';
-import { requireEnv } from '../shared/environment';
-import { canonicalJson, sha256 } from '../shared/hash';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { joinUri, parseJson, sha256OfObject } from '../shared/s3';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { inBatches } from '../shared/runtime/concurrency';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { canonicalJson, sha256 } from '../shared/storage/hash';
+import { joinUri, parseJson, sha256OfObject } from '../shared/storage/s3';
 import { PIPELINE_NAME, type ReproduceEvent, type ReproductionPlan } from './contract';
 
 const PARALLEL_READS = 4;

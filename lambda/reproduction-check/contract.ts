@@ -1,4 +1,4 @@
-import type { ArtifactReference } from '../shared/contract';
+import type { ArtifactReference } from '../shared/process/contract';
 
 /** Context of the check. */
 export interface ReproductionCheckContext extends ArtifactReference {

@@ -1,11 +1,11 @@
 import { type CheckEvent, type CheckResult, Checks } from '../gate/contract';
 import type { EvaluationReport, PinnedFile } from '../register/contract';
 import { readManifest } from '../register/read-manifest';
-import { contextText } from '../shared/check-context';
-import { Database } from '../shared/duckdb';
-import { writeEvidence } from '../shared/evidence';
-import { modelProject } from '../shared/project';
-import { findBytes, getJson, joinUri, sha256OfObject } from '../shared/s3';
+import { contextText } from '../shared/evidence/check-context';
+import { writeEvidence } from '../shared/evidence/evidence';
+import { modelProject } from '../shared/project/project';
+import { findBytes, getJson, joinUri, sha256OfObject } from '../shared/storage/s3';
+import { Database } from '../shared/tables/duckdb';
 import { downloadFiles } from '../shared/tables/files';
 import type { ReproductionCheckContext } from './contract';
 import { measureReproduction } from './measure';

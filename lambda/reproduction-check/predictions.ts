@@ -1,4 +1,4 @@
-import { type Database, identifier } from '../shared/duckdb';
+import { type Database, identifier } from '../shared/tables/duckdb';
 import type { TableFile } from '../shared/tables/files';
 import { columnsOf, MissingColumnsError, source, UnreadableFileError } from '../shared/tables/reading';
 

@@ -1,7 +1,7 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
-import * as clients from '../shared/clients';
-import { writeEvidence } from '../shared/evidence';
+import { writeEvidence } from '../shared/evidence/evidence';
+import * as clients from '../shared/runtime/clients';
 import { type RolloutContext, rolloutContext } from './contract';
 
 const ID = Checks.ROLLOUT.measurements.REQUESTS;

@@ -1,4 +1,4 @@
-import type { DevelopmentInput } from '../shared/contract';
+import type { DevelopmentInput } from '../shared/process/contract';
 
 /** One object that a snapshot pins. */
 export interface SourceObject {

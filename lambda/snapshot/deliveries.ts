@@ -1,6 +1,6 @@
-import { Layout } from '../shared/contract';
-import { canonicalJson, sha256 } from '../shared/hash';
-import { s3Uri } from '../shared/s3';
+import { Layout } from '../shared/storage/contract';
+import { canonicalJson, sha256 } from '../shared/storage/hash';
+import { s3Uri } from '../shared/storage/s3';
 import type { SourceObject } from './contract';
 
 /** Newest version of an object, as S3 lists it. */

@@ -1,12 +1,13 @@
 import { CopyObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import * as clients from '../shared/clients';
-import { inBatches } from '../shared/concurrency';
-import { Env, Layout } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { canonicalJson } from '../shared/hash';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { isNotFound, listObjects, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/s3';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { inBatches } from '../shared/runtime/concurrency';
+import { Env } from '../shared/runtime/contract';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { Layout } from '../shared/storage/contract';
+import { canonicalJson } from '../shared/storage/hash';
+import { isNotFound, listObjects, parseS3Uri, putOnce, s3Uri, sha256OfObject } from '../shared/storage/s3';
 import type { PinnedSource, SnapshotEvent, SnapshotResult, SourceObject } from './contract';
 import { completeDeliveries, completeDelivery, type ListedObject, snapshotDigest, snapshotFile, sourcesOf } from './deliveries';
 

@@ -1,4 +1,4 @@
-import type { ArtifactReference } from '../shared/contract';
+import type { ArtifactReference } from '../shared/process/contract';
 
 /** What the starter must know beside {@link Env}; one starter stands in front of each state machine. */
 export const StarterEnv = {

@@ -1,6 +1,6 @@
 import type { DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { QUALIFICATION_METADATA } from '../admission/contract';
-import type { ModelPackageInput } from '../shared/contract';
+import type { ModelPackageInput } from '../shared/process/contract';
 
 type PackageNow = Pick<DescribeModelPackageCommandOutput, 'ModelApprovalStatus' | 'MetadataProperties' | 'CustomerMetadataProperties'>;
 

@@ -1,11 +1,11 @@
 import { DescribeModelPackageCommand, type DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import * as clients from '../shared/clients';
-import { type ModelPackageInput, type ReleasePin } from '../shared/contract';
-import { requireEnv } from '../shared/environment';
-import { logger } from '../shared/logger';
-import { modelProject } from '../shared/project';
-import { parseJson } from '../shared/s3';
+import type { ModelPackageInput, ReleasePin } from '../shared/process/contract';
+import { modelProject } from '../shared/project/project';
+import * as clients from '../shared/runtime/clients';
+import { requireEnv } from '../shared/runtime/environment';
+import { logger } from '../shared/runtime/logger';
+import { parseJson } from '../shared/storage/s3';
 import { type Machine, StarterEnv, type StartResult } from './contract';
 import { decidedAlready } from './decided';
 import { type Start, type StarterEvent, translate } from './table';

@@ -1,6 +1,7 @@
-import { type DevelopmentInput, Events, Layout, type ModelPackageInput, type ReleasePin, type RetrainingRequested } from '../shared/contract';
-import { canonicalJson, sha256 } from '../shared/hash';
-import { s3Uri } from '../shared/s3';
+import { type DevelopmentInput, Events, type ModelPackageInput, type ReleasePin, type RetrainingRequested } from '../shared/process/contract';
+import { Layout } from '../shared/storage/contract';
+import { canonicalJson, sha256 } from '../shared/storage/hash';
+import { s3Uri } from '../shared/storage/s3';
 import { type Machine, type ManualEvent, type MonitorInput, type ReproductionEvent, type ScheduleEvent } from './contract';
 
 /** Part of an EventBridge event that the starter reads. */

@@ -1,10 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { Layout } from '../../lambda/shared/storage/contract';
 import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, trailPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { hasVpc } from '../config/network';
-import { Layout } from '../../lambda/shared/contract';
 import { useForeignKey } from '../core/foreign-objects';
 import { allowListing, allowObjects, bucketArn } from '../core/object-access';
 import { acknowledgeWildcard } from '../core/wildcards';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ColumnCondition, ColumnSchema, ColumnType, DataSchema } from '../../lambda/shared/contract';
+import type { ColumnCondition, ColumnSchema, ColumnType, DataSchema } from '../../lambda/shared/schema/contract';
 import { flag, group, listOf, number, oneOf, ordered, positive, type Rule, scalar, text } from './rules';
 
 /** The form of `schema.json`: columns, rules over several columns, forbidden names. */

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { z } from 'zod';
-import type { DataSchema, ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
-import { type Fault, faultsOf, SourceFile } from './faults';
+import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/project/contract';
+import type { DataSchema } from '../../lambda/shared/schema/contract';
 import { canonicalJson } from './canonical-json';
 import { dataSchemaSchema } from './data-schema';
+import { type Fault, faultsOf, SourceFile } from './faults';
 import { declarationSchema } from './model-schemas';
 import { columnFaults, problemFaults } from './problem-faults';
 

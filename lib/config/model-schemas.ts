@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Bounds, type ModelDeclaration, PROBLEM_TYPES } from '../../lambda/shared/contract';
+import { type Bounds, type ModelDeclaration, PROBLEM_TYPES } from '../../lambda/shared/project/contract';
 import { between, flag, group, integer, listOf, named, number, oneOf, ordered, pattern, positive, type Rule, scalar, share, text } from './rules';
 
 const MODEL_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;

@@ -1,5 +1,6 @@
-import type { DataSchema, Label, ModelDeclaration, ProblemType } from '../../lambda/shared/contract';
 import { METRICS } from '../../lambda/shared/metrics/contract';
+import type { Label, ModelDeclaration, ProblemType } from '../../lambda/shared/project/contract';
+import type { DataSchema } from '../../lambda/shared/schema/contract';
 import { columnsOf } from './data-schema';
 import type { Fault, Path } from './faults';
 

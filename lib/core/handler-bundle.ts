@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, buildSync, version } from 'esbuild';
-import { type ModelProjectData, PROJECT_FILE } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
+import { PROJECT_FILE } from '../../lambda/shared/runtime/contract';
 import { lit, UnscopedValidationError } from './errors';
 import { scratchFolder } from './scratch';
 

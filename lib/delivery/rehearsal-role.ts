@@ -1,7 +1,7 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { Layout } from '../../lambda/shared/contract';
+import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
 import { ManagedRole } from '../core/managed-role';
 import { allowListing, allowObjects, bucketArn } from '../core/object-access';

@@ -1,6 +1,6 @@
 import { Checks, classShare, type Criterion, fairnessId, STUDIES, studyId } from '../../lambda/gate/contract';
-import type { Bounds, FairnessDeclaration, MetricLimits, ModelDeclaration, ModelProjectData, ProblemType } from '../../lambda/shared/contract';
 import { METRICS, PRIMARY_METRIC } from '../../lambda/shared/metrics/contract';
+import type { Bounds, FairnessDeclaration, MetricLimits, ModelDeclaration, ModelProjectData, ProblemType } from '../../lambda/shared/project/contract';
 
 /** Unit of shares, probabilities and differences of them. */
 const NONE = '1';

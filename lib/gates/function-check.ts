@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Duration } from 'aws-cdk-lib';
 import type { Criterion } from '../../lambda/gate/contract';
-import { Env } from '../../lambda/shared/contract';
+import { Env } from '../../lambda/shared/runtime/contract';
 import type { HandlerFunction } from '../core/handler-function';
 import { InvokeHandler } from '../core/invoke-handler';
 import { allowObjects } from '../core/object-access';

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Checks } from '../../lambda/gate/contract';
-import type { ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { names, type Place } from '../config/names';
 import { InvokeHandler } from '../core/invoke-handler';
 import { ProcessStateMachine } from '../core/state-machine';

@@ -1,7 +1,7 @@
 import { Arn, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { Layout } from '../../lambda/shared/contract';
+import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
 import { readEnvironmentObjects } from '../core/foreign-objects';
 import type { HandlerFunction } from '../core/handler-function';

@@ -1,6 +1,6 @@
 import type * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { Layout } from '../../lambda/shared/contract';
+import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
 import { EventForwarder } from '../core/event-forwarder';
 

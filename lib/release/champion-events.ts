@@ -1,6 +1,6 @@
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { Events } from '../../lambda/shared/contract';
+import { Events } from '../../lambda/shared/process/contract';
 import { names, type Place } from '../config/names';
 import { EventForwarder } from '../core/event-forwarder';
 

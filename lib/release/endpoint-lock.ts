@@ -2,7 +2,7 @@ import { Arn, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type EndpointLock as LockItem, lockKey } from '../../lambda/shared/contract';
+import { type EndpointLock as LockItem, lockKey } from '../../lambda/shared/release/contract';
 import { acknowledgeRule } from '../core/acknowledge';
 import { awsCall } from './aws-call';
 

@@ -1,7 +1,8 @@
 import { Arn, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type ApprovalClaim, approvalKey, Layout } from '../../lambda/shared/contract';
+import { type ApprovalClaim, approvalKey } from '../../lambda/shared/release/contract';
+import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
 import { awsCall } from './aws-call';
 

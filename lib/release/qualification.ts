@@ -5,7 +5,7 @@ import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { GateErrors } from '../../lambda/gate/contract';
 import { PackageMetadata } from '../../lambda/register/contract';
-import { Events, type QualificationFinished } from '../../lambda/shared/contract';
+import { Events, type QualificationFinished } from '../../lambda/shared/process/contract';
 import { names, type Place } from '../config/names';
 import { retryAwsApi } from '../core/retry';
 import { ProcessStateMachine } from '../core/state-machine';

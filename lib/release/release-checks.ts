@@ -1,18 +1,18 @@
-import { MAXIMUM_RUNS } from '../../lambda/load-check/contract';
+import { Checks } from '../../lambda/gate/contract';
 import { Duration, Size } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { MAXIMUM_RUNS } from '../../lambda/load-check/contract';
 import { PREDICTION_FUNCTION } from '../../lambda/prediction/contract';
-import { Checks } from '../../lambda/gate/contract';
-import type { ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { names, type Place } from '../config/names';
 import { lit, ValidationError } from '../core/errors';
+import { readEnvironmentObjects } from '../core/foreign-objects';
 import { HandlerFunction } from '../core/handler-function';
+import { acknowledgeWildcard } from '../core/wildcards';
 import { contractCriteria, loadCriteria, rolloutCriteria } from '../gates/criteria';
 import { FunctionCheck } from '../gates/function-check';
-import { readEnvironmentObjects } from '../core/foreign-objects';
 import type { PredictionService } from '../serving/prediction-service';
-import { acknowledgeWildcard } from '../core/wildcards';
 
 /** Properties of {@link ReleaseChecks}. */
 export interface ReleaseChecksProps {

@@ -2,7 +2,7 @@ import { Arn, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import type { Machine } from '../../lambda/starter/contract';
 import { names, type Place } from '../config/names';
 import { MachineStarter } from '../core/machine-starter';

@@ -3,7 +3,7 @@ import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { Layout } from '../../lambda/shared/contract';
+import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
 import { ManagedRole } from '../core/managed-role';
 import { allowListing, allowObjects, bucketArn } from '../core/object-access';

@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import * as assets from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import type { ReleasePin } from '../../lambda/shared/contract';
+import type { ReleasePin } from '../../lambda/shared/process/contract';
 import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, servingPlace } from '../config/environment';
 import { imageUri } from '../config/images';

@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import type { ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { noteRisk } from '../compliance/risk';
 import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, servingPlace } from '../config/environment';
 import { names, type Place } from '../config/names';

@@ -1,7 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { Events, Layout, type ModelProjectData, type ReleasePin } from '../../lambda/shared/contract';
+import { Events, type ReleasePin } from '../../lambda/shared/process/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
+import { Layout } from '../../lambda/shared/storage/contract';
 import { StarterEnv } from '../../lambda/starter/contract';
 import { names, type Place } from '../config/names';
 import { MachineStarter } from '../core/machine-starter';

@@ -1,5 +1,5 @@
-import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
 import { PipelineSteps } from '../../lambda/register/contract';
+import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/project/contract';
 import { placementParameters } from './job-placement';
 import { type BuiltDefinition, type JobSettings, join, PipelineDefinition, type Text } from './pipeline-definition';
 

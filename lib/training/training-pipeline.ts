@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sagemaker from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
-import type { ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { names, type Place } from '../config/names';
 import { environmentKeyArn } from '../core/environment-defaults';
 import { ManagedRole } from '../core/managed-role';

@@ -1,12 +1,12 @@
 import { DescribeModelPackageCommand, type DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { type ArtifactManifest, PackageMetadata } from '../../lambda/register/contract';
 import { parseManifest } from '../../lambda/register/manifest-schema';
-import * as clients from '../../lambda/shared/clients';
-import { inBatches } from '../../lambda/shared/concurrency';
-import type { InferenceRecord } from '../../lambda/shared/contract';
-import { sha256 } from '../../lambda/shared/hash';
-import { findBytes, joinUri, parseJson } from '../../lambda/shared/s3';
+import type { InferenceRecord } from '../../lambda/shared/inference/contract';
+import * as clients from '../../lambda/shared/runtime/clients';
+import { inBatches } from '../../lambda/shared/runtime/concurrency';
 import type { MlTestScore } from '../../lambda/shared/score/contract';
+import { sha256 } from '../../lambda/shared/storage/hash';
+import { findBytes, joinUri, parseJson } from '../../lambda/shared/storage/s3';
 import type { AuditReport, AuditScope } from './contract';
 import { deploymentsOf } from './deployments';
 import { auditVerdicts } from './verdicts';

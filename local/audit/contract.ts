@@ -1,6 +1,6 @@
 import type { Verdict } from '../../lambda/gate/contract';
 import type { ArtifactManifest } from '../../lambda/register/contract';
-import type { InferenceRecord } from '../../lambda/shared/contract';
+import type { InferenceRecord } from '../../lambda/shared/inference/contract';
 import type { MlTestScore } from '../../lambda/shared/score/contract';
 
 /** Where a model is registered and served, as an audit is told. */

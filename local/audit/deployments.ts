@@ -1,7 +1,8 @@
 import { GetParameterHistoryCommand, type ParameterHistory } from '@aws-sdk/client-ssm';
-import * as clients from '../../lambda/shared/clients';
-import { type ChampionRecord, Layout } from '../../lambda/shared/contract';
-import { parseJson } from '../../lambda/shared/s3';
+import type { ChampionRecord } from '../../lambda/shared/process/contract';
+import * as clients from '../../lambda/shared/runtime/clients';
+import { Layout } from '../../lambda/shared/storage/contract';
+import { parseJson } from '../../lambda/shared/storage/s3';
 import type { Deployment } from './contract';
 
 /** When a version was the champion, from the history of the parameter that the promotion alone writes. Systems Manager keeps a hundred values. */

@@ -2,9 +2,10 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { listLog } from '../../lambda/monitor-window/log-objects';
-import * as clients from '../../lambda/shared/clients';
-import { type InferenceRecord, Layout } from '../../lambda/shared/contract';
-import { parseS3Uri } from '../../lambda/shared/s3';
+import type { InferenceRecord } from '../../lambda/shared/inference/contract';
+import * as clients from '../../lambda/shared/runtime/clients';
+import { Layout } from '../../lambda/shared/storage/contract';
+import { parseS3Uri } from '../../lambda/shared/storage/s3';
 import type { AuditScope } from './contract';
 
 /**

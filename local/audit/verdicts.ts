@@ -1,9 +1,9 @@
 import { type Evidence, SIGNATURE_FILE, type Verdict, VERDICT_FILE, type VerdictSignature } from '../../lambda/gate/contract';
 import type { ArtifactManifest } from '../../lambda/register/contract';
-import { Layout } from '../../lambda/shared/contract';
-import { sha256 } from '../../lambda/shared/hash';
-import { findBytes, getBytes, listKeys, parseJson, s3Uri } from '../../lambda/shared/s3';
-import { isSignedBy } from '../../lambda/shared/signature';
+import { isSignedBy } from '../../lambda/shared/evidence/signature';
+import { Layout } from '../../lambda/shared/storage/contract';
+import { sha256 } from '../../lambda/shared/storage/hash';
+import { findBytes, getBytes, listKeys, parseJson, s3Uri } from '../../lambda/shared/storage/s3';
 import type { AuditedVerdict, AuditScope } from './contract';
 import type { Verifier } from './verify';
 

@@ -1,7 +1,7 @@
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import * as clients from '../../lambda/shared/clients';
-import { sha256 } from '../../lambda/shared/hash';
-import { findBytes, parseS3Uri, sha256OfObject } from '../../lambda/shared/s3';
+import * as clients from '../../lambda/shared/runtime/clients';
+import { sha256 } from '../../lambda/shared/storage/hash';
+import { findBytes, parseS3Uri, sha256OfObject } from '../../lambda/shared/storage/s3';
 import type { Verification } from './contract';
 
 /** Collects comparisons; a file that can't be found is one as well. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { collectFacts } from '../../lambda/data-check/collect';
 import { measureSnapshot } from '../../lambda/data-check/measure';
 import { buildReference } from '../../lambda/profile/build';
-import { Database } from '../../lambda/shared/duckdb';
+import { Database } from '../../lambda/shared/tables/duckdb';
 import { inspectFile } from '../../lambda/shared/tables/files';
 import { source } from '../../lambda/shared/tables/reading';
 import { BENCH_PROJECT, type WorkerResult } from './data';

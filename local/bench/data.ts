@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { build } from 'esbuild';
-import type { ColumnSchema, ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/project/contract';
+import type { ColumnSchema } from '../../lambda/shared/schema/contract';
 import type { Figure } from './figures';
 
 const ROWS = 10_000_000;

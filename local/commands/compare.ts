@@ -1,7 +1,7 @@
-import { findBytes, parseJson } from '../../lambda/shared/s3';
 import type { Verdict } from '../../lambda/gate/contract';
-import { sha256 } from '../../lambda/shared/hash';
 import { packageChanges } from '../../lambda/shared/package-changes';
+import { sha256 } from '../../lambda/shared/storage/hash';
+import { findBytes, parseJson } from '../../lambda/shared/storage/s3';
 import { ACCOUNT_OPTIONS, openAccount } from './account';
 import { type Command, CommandError, readArguments } from './command';
 import { readVersion, type Version } from './versions';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
-import * as clients from '../../lambda/shared/clients';
+import * as clients from '../../lambda/shared/runtime/clients';
 import { collectVerdicts } from '../../lambda/shared/score/collect';
 import type { ComplianceFact, MlTestScore, ModelTestsFact, ScoreFacts } from '../../lambda/shared/score/contract';
 import { scoreOf } from '../../lambda/shared/score/score';

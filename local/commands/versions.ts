@@ -1,7 +1,7 @@
 import { DescribeModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { type ArtifactManifest, PackageMetadata } from '../../lambda/register/contract';
 import { readManifest } from '../../lambda/register/read-manifest';
-import * as clients from '../../lambda/shared/clients';
+import * as clients from '../../lambda/shared/runtime/clients';
 import type { Account } from './account';
 import { CommandError } from './command';
 

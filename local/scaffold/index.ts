@@ -1,4 +1,4 @@
-import { PROBLEM_TYPES, type ProblemType } from '../../lambda/shared/contract';
+import { PROBLEM_TYPES, type ProblemType } from '../../lambda/shared/project/contract';
 import { ScaffoldError } from './errors';
 
 export { ScaffoldError } from './errors';

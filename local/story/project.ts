@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { DataSchema, ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
+import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/project/contract';
+import type { DataSchema } from '../../lambda/shared/schema/contract';
 
 /** A model project that the app has validated already: the local tools only read it. */
 export function loadProject(folder: string): Pick<ModelProjectData, 'declaration' | 'schema'> {

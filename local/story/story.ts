@@ -1,6 +1,8 @@
 import { DescribeEndpointCommand, type DescribeEndpointOutput, DescribeModelPackageCommand, type DescribeModelPackageOutput, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { type ChampionRecord, Layout, type ModelProjectData } from '../../lambda/shared/contract';
+import type { ChampionRecord } from '../../lambda/shared/process/contract';
+import type { ModelProjectData } from '../../lambda/shared/project/contract';
+import { Layout } from '../../lambda/shared/storage/contract';
 import type { AccessReport } from '../iam/report';
 import type { ExampleData } from './data';
 import { findVerdicts, type FoundVerdict } from './evidence';

@@ -3,8 +3,8 @@ import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { Database, literal } from '../../lambda/shared/duckdb';
 import type { Verdict } from '../../lambda/gate/contract';
+import { Database, literal } from '../../lambda/shared/tables/duckdb';
 import { ModelProject } from '../../lib/config/model-project';
 import { runCli } from './cli';
 

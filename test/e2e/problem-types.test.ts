@@ -5,9 +5,10 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { measureModel } from '../../lambda/model-check/check';
 import { buildReference } from '../../lambda/profile/build';
-import { answerForm } from '../../lambda/shared/answers';
-import { type DataSchema, type ModelDeclaration, type ModelProjectData, PROBLEM_TYPES, type ProblemType } from '../../lambda/shared/contract';
+import { answerForm } from '../../lambda/shared/inference/answers';
 import { METRICS } from '../../lambda/shared/metrics';
+import { type ModelDeclaration, type ModelProjectData, PROBLEM_TYPES, type ProblemType } from '../../lambda/shared/project/contract';
+import type { DataSchema } from '../../lambda/shared/schema/contract';
 import { ensurePython } from '../../local/setup';
 import { measured, withFiles } from '../lambda/support';
 

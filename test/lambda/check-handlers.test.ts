@@ -7,10 +7,10 @@ import type { CheckEvent, CheckResult, Evidence } from '../../lambda/gate/contra
 import { handler as checkModel } from '../../lambda/model-check';
 import { handler as profile } from '../../lambda/profile';
 import { handler as checkQuality } from '../../lambda/quality-check';
-import { Env, PROJECT_FILE } from '../../lambda/shared/contract';
-import { sha256 } from '../../lambda/shared/hash';
-import { BASELINE, LABELS, SCORES } from './shared/statistics/fixtures';
+import { Env, PROJECT_FILE } from '../../lambda/shared/runtime/contract';
+import { sha256 } from '../../lambda/shared/storage/hash';
 import { inMemoryS3 } from './in-memory-s3';
+import { BASELINE, LABELS, SCORES } from './shared/statistics/fixtures';
 import { measured, PROJECT } from './support';
 
 const objects = new Map<string, Uint8Array>();

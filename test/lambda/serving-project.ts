@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
-import { PROJECT_FILE } from '../../lambda/shared/contract';
+import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/project/contract';
+import { PROJECT_FILE } from '../../lambda/shared/runtime/contract';
 
 /** A small model project with everything that the serving side reads: each type of column, one nullable, one with bounds. */
 export const SERVED: ModelProjectData = {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Measurement } from '../../lambda/gate/contract';
-import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/contract';
-import { Database } from '../../lambda/shared/duckdb';
+import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/project/contract';
+import { Database } from '../../lambda/shared/tables/duckdb';
 import { inspectFile, type TableFile } from '../../lambda/shared/tables/files';
 
 /** A small model project: an integer, a number and a category, the target as integer. */

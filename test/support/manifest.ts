@@ -1,5 +1,5 @@
 import type { ArtifactManifest } from '../../lambda/register/contract';
-import { canonicalJson, sha256 } from '../../lambda/shared/hash';
+import { canonicalJson, sha256 } from '../../lambda/shared/storage/hash';
 
 const digest = (text: string): string => sha256(text);
 const packages = { numpy: '2.1.0' };

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Checks, type Measurement } from '../../gate/contract';
-import type { DataSchema } from '../../shared/contract';
+import type { DataSchema } from '../../shared/schema/contract';
 import { counted, list } from '../../shared/words';
 import type { SnapshotFacts } from '../facts';
 import { notMeasured } from './found';

@@ -1,7 +1,7 @@
 import { Checks, type Measurement } from '../../gate/contract';
-import type { ModelProjectData } from '../../shared/contract';
 import type { ReferenceProfile } from '../../shared/profile/contract';
 import { assessFeatures } from '../../shared/profile/drift';
+import type { ModelProjectData } from '../../shared/project/contract';
 import { counted, figure, list, percent } from '../../shared/words';
 import type { SnapshotFacts } from '../facts';
 import { notApplicable, notMeasured } from './found';

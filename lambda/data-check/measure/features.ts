@@ -1,5 +1,5 @@
 import { Checks, type Measurement } from '../../gate/contract';
-import type { ModelProjectData } from '../../shared/contract';
+import type { ModelProjectData } from '../../shared/project/contract';
 import { soundsSensitive } from '../../shared/schema/sensitive';
 import { counted, figure, list } from '../../shared/words';
 import { notApplicable, notMeasured } from './found';

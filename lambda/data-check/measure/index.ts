@@ -1,6 +1,6 @@
 import { Checks, classShare, type Measurement } from '../../gate/contract';
-import type { ModelProjectData } from '../../shared/contract';
 import type { ReferenceProfile } from '../../shared/profile/contract';
+import type { ModelProjectData } from '../../shared/project/contract';
 import type { SnapshotFacts } from '../facts';
 import { measureColumns, measureForbidden, measureRows } from './columns';
 import { measureDrift } from './drift';

@@ -1,5 +1,5 @@
 import { Checks, type Measurement } from '../../gate/contract';
-import type { DataSchema } from '../../shared/contract';
+import type { DataSchema } from '../../shared/schema/contract';
 import { counted, figure, list, percent } from '../../shared/words';
 import type { SnapshotFacts } from '../facts';
 import { notApplicable, notMeasured } from './found';

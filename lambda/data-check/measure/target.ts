@@ -1,5 +1,5 @@
 import { Checks, classShare, type Measurement } from '../../gate/contract';
-import type { ModelProjectData } from '../../shared/contract';
+import type { ModelProjectData } from '../../shared/project/contract';
 import { TARGET_INDEX } from '../../shared/schema/columns';
 import { comparable } from '../../shared/schema/values';
 import { wilsonInterval } from '../../shared/statistics';

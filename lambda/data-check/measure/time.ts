@@ -1,5 +1,5 @@
 import { Checks, type Measurement } from '../../gate/contract';
-import type { DataSchema } from '../../shared/contract';
+import type { DataSchema } from '../../shared/schema/contract';
 import { isYear } from '../../shared/schema/queries';
 import { article, isTime } from '../../shared/schema/values';
 import type { SnapshotFacts } from '../facts';

@@ -1,6 +1,6 @@
 import { Checks, type Measurement } from '../../gate/contract';
-import type { ColumnSchema, DataSchema } from '../../shared/contract';
 import { type Problem, PROBLEMS } from '../../shared/schema/columns';
+import type { ColumnSchema, DataSchema } from '../../shared/schema/contract';
 import { isTime } from '../../shared/schema/values';
 import { counted, figure, list, percent } from '../../shared/words';
 import { type ColumnFacts, invalidValues, type SnapshotFacts } from '../facts';

@@ -1,4 +1,4 @@
-import type { ProblemType } from '../contract';
+import type { ProblemType } from '../project/contract';
 
 /** A metric of predictions against labels, as a declaration may limit it. */
 export interface MetricDefinition {

@@ -1,4 +1,4 @@
-import type { ModelProjectData, ProblemType } from '../contract';
+import type { ModelProjectData, ProblemType } from '../project/contract';
 import { binaryProblem } from './binary';
 import { multiclassProblem } from './multiclass';
 import type { Problem } from './problem';

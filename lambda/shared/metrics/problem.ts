@@ -1,4 +1,4 @@
-import type { ProblemType } from '../contract';
+import type { ProblemType } from '../project/contract';
 import type { Interval } from '../statistics';
 import { METRICS, PRIMARY_METRIC } from './contract';
 

@@ -1,4 +1,4 @@
-import type { ModelDeclaration } from '../contract';
+import type { ModelDeclaration } from '../project/contract';
 import { benjaminiHochberg } from '../statistics';
 import { counted, percent, pValueText, rounded } from '../words';
 import { compareColumn, type Comparison } from './compare';

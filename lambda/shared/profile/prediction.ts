@@ -1,6 +1,6 @@
-import { answerForm } from '../answers';
-import type { ModelProjectData } from '../contract';
-import type { Database } from '../duckdb';
+import { answerForm } from '../inference/answers';
+import type { ModelProjectData } from '../project/contract';
+import type { Database } from '../tables/duckdb';
 import type { TableColumn } from '../tables/reading';
 import type { ColumnProfile } from './contract';
 import { numericProfile, profileOf } from './profile';

@@ -1,6 +1,6 @@
-import type { ColumnSchema } from '../contract';
-import { type Database, identifier } from '../duckdb';
+import type { ColumnSchema } from '../schema/contract';
 import { binCounts, type EmpiricalDistribution, moments, quantileEdges, quantiles, total } from '../statistics';
+import { type Database, identifier } from '../tables/duckdb';
 import { type TableColumn, numbers } from '../tables/reading';
 import { type CategoricalProfile, type ColumnProfile, type NumericProfile, OTHER } from './contract';
 

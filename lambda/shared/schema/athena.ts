@@ -1,7 +1,7 @@
-import type { ColumnSchema, ColumnType, DataSchema } from '../contract';
-import { identifier } from '../duckdb';
+import { identifier } from '../tables/duckdb';
 import { expectedColumns } from './columns';
 import type { RawColumn } from './columns-sql';
+import type { ColumnSchema, ColumnType, DataSchema } from './contract';
 import { TRINO } from './dialect';
 import { relationOf } from './queries';
 

@@ -1,6 +1,6 @@
-import type { ColumnSchema } from '../contract';
+import { literal } from '../tables/duckdb';
 import { problemCode } from './columns';
-import { literal } from '../duckdb';
+import type { ColumnSchema } from './contract';
 import type { Dialect } from './dialect';
 import { comparable, isNumeric, isTime } from './values';
 

@@ -1,4 +1,4 @@
-import type { ColumnSchema, DataSchema } from '../contract';
+import type { ColumnSchema, DataSchema } from './contract';
 
 /** What can be wrong with a value, in the order in which it is looked for. */
 export const PROBLEMS = ['type', 'belowMinimum', 'aboveMaximum', 'outsideDomain', 'otherForm', 'inFuture'] as const;

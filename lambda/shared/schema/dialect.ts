@@ -1,4 +1,4 @@
-import { literal } from '../duckdb';
+import { literal } from '../tables/duckdb';
 
 /**
  * Where the two engines that read snapshots write the same thing differently: DuckDB within a function, Trino (Amazon Athena) beyond it. Whatever is

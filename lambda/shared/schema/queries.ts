@@ -1,6 +1,6 @@
-import type { ColumnRule, ColumnSchema, DataSchema } from '../contract';
 import { expectedColumns, type Problem, PROBLEMS, problemCode, RECORD_ID_INDEX, TARGET_INDEX } from './columns';
 import { columnSql, type RawColumn } from './columns-sql';
+import type { ColumnRule, ColumnSchema, DataSchema } from './contract';
 import type { Dialect } from './dialect';
 import { violation } from './rules';
 import { isNumeric, isTime } from './values';

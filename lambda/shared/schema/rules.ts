@@ -1,5 +1,5 @@
-import type { ColumnCondition, ColumnRule, ColumnSchema } from '../contract';
 import { sqlValue } from './columns-sql';
+import type { ColumnCondition, ColumnRule, ColumnSchema } from './contract';
 import { comparable } from './values';
 
 /** Rules over several columns of a row, for records of JSON and for tables. Both follow the three-valued logic of SQL. */

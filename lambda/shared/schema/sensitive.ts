@@ -1,4 +1,4 @@
-import type { ColumnSchema } from '../contract';
+import type { ColumnSchema } from './contract';
 
 /**
  * Words in names of columns that hint at what the law protects (EU Charter of Fundamental Rights, Article 21; GDPR, Article 9) or at what identifies a

@@ -1,4 +1,4 @@
-import type { ColumnSchema, ColumnType } from '../contract';
+import type { ColumnSchema, ColumnType } from './contract';
 
 /** What a schema says about a value of JSON: a record of a request, or a value of a rule. The same is said of tables in `columns-sql.ts`. */
 

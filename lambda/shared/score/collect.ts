@@ -1,6 +1,6 @@
 import { type Verdict, VERDICT_FILE } from '../../gate/contract';
-import { inBatches } from '../concurrency';
-import { getJson, listObjects, parseS3Uri, s3Uri } from '../s3';
+import { inBatches } from '../runtime/concurrency';
+import { getJson, listObjects, parseS3Uri, s3Uri } from '../storage/s3';
 import type { RecordedVerdict } from './contract';
 
 /** The monitor gives a verdict every hour: the newest ones of a gate tell what it measures. */

@@ -4,9 +4,9 @@ import { open, rm, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { inBatches } from '../concurrency';
-import type { Database } from '../duckdb';
-import { downloadTo, listObjects, parseS3Uri, s3Uri } from '../s3';
+import { inBatches } from '../runtime/concurrency';
+import { downloadTo, listObjects, parseS3Uri, s3Uri } from '../storage/s3';
+import type { Database } from './duckdb';
 
 export type TableFormat = 'parquet' | 'csv' | 'json';
 

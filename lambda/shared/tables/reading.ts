@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { type Database, identifier, literal, type SqlValue } from '../duckdb';
 import { DUCKDB } from '../schema/dialect';
 import { csvDialect } from './csv';
+import { type Database, identifier, literal, type SqlValue } from './duckdb';
 import type { TableFile, TableFormat } from './files';
 
 const FORMAT_NAMES: Record<TableFormat, string> = { parquet: 'Parquet', csv: 'CSV', json: 'JSON lines' };

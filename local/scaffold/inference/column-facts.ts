@@ -1,4 +1,4 @@
-import { literal } from '../../../lambda/shared/duckdb';
+import { literal } from '../../../lambda/shared/tables/duckdb';
 import { COUNTED_TIMES, MISSING_NUMBERS, MISSING_TEXTS, NUMBER_FORMS, type NumberForm, TIME_FORMS, type TimeForm } from './forms';
 import { type Table, type TableColumnInfo, TEXTS, textColumn } from './table';
 

@@ -1,6 +1,6 @@
-import type { ColumnSchema, ColumnType } from '../../../lambda/shared/contract';
-import { literal } from '../../../lambda/shared/duckdb';
+import type { ColumnSchema, ColumnType } from '../../../lambda/shared/schema/contract';
 import { soundsSensitive } from '../../../lambda/shared/schema/sensitive';
+import { literal } from '../../../lambda/shared/tables/duckdb';
 import { counted, figure } from '../../../lambda/shared/words';
 import { type ColumnFacts, isCode, type NumberFacts, numbersOf } from './column-facts';
 import { textColumn } from './table';

@@ -1,6 +1,7 @@
-import type { ColumnSchema, DataSchema, ProblemType } from '../../../lambda/shared/contract';
-import { identifier, literal } from '../../../lambda/shared/duckdb';
+import type { ProblemType } from '../../../lambda/shared/project/contract';
+import type { ColumnSchema, DataSchema } from '../../../lambda/shared/schema/contract';
 import { soundsSensitive } from '../../../lambda/shared/schema/sensitive';
+import { identifier, literal } from '../../../lambda/shared/tables/duckdb';
 import { counted, list } from '../../../lambda/shared/words';
 import { ScaffoldError } from '../errors';
 import { columnFacts } from './column-facts';

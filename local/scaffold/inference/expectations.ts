@@ -1,8 +1,9 @@
 import { collectFacts } from '../../../lambda/data-check/collect';
 import { measureSnapshot } from '../../../lambda/data-check/measure';
 import { Checks, classShare } from '../../../lambda/gate/contract';
-import type { Bounds, ColumnSchema, DataSchema, Label, ModelDeclaration, ModelProjectData, ProblemType } from '../../../lambda/shared/contract';
-import type { Database } from '../../../lambda/shared/duckdb';
+import type { Bounds, Label, ModelDeclaration, ModelProjectData, ProblemType } from '../../../lambda/shared/project/contract';
+import type { ColumnSchema, DataSchema } from '../../../lambda/shared/schema/contract';
+import type { Database } from '../../../lambda/shared/tables/duckdb';
 import type { TableFile } from '../../../lambda/shared/tables/files';
 import { list, rounded } from '../../../lambda/shared/words';
 import { ScaffoldError } from '../errors';

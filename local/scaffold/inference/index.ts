@@ -1,7 +1,8 @@
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { DataSchema, ModelDeclaration } from '../../../lambda/shared/contract';
-import { Database } from '../../../lambda/shared/duckdb';
+import type { ModelDeclaration } from '../../../lambda/shared/project/contract';
+import type { DataSchema } from '../../../lambda/shared/schema/contract';
+import { Database } from '../../../lambda/shared/tables/duckdb';
 import { inspectFile } from '../../../lambda/shared/tables/files';
 import { UnreadableFileError } from '../../../lambda/shared/tables/reading';
 import { ScaffoldError } from '../errors';

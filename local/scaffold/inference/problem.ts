@@ -1,4 +1,5 @@
-import type { ColumnSchema, Label, ProblemType } from '../../../lambda/shared/contract';
+import type { Label, ProblemType } from '../../../lambda/shared/project/contract';
+import type { ColumnSchema } from '../../../lambda/shared/schema/contract';
 import { counted, figure, list } from '../../../lambda/shared/words';
 import { ScaffoldError } from '../errors';
 import { numbersOf } from './column-facts';

@@ -1,5 +1,5 @@
+import type { ColumnSchema } from '../../../lambda/shared/schema/contract';
 import { counted, figure } from '../../../lambda/shared/words';
-import type { ColumnSchema } from '../../../lambda/shared/contract';
 import { ScaffoldError } from '../errors';
 import { numbersOf } from './column-facts';
 import type { Column } from './columns';

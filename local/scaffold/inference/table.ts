@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { Database } from '../../../lambda/shared/duckdb';
+import type { Database } from '../../../lambda/shared/tables/duckdb';
 import { inspectFile, type TableFile } from '../../../lambda/shared/tables/files';
 import { columnsOf, columnText, reading, source } from '../../../lambda/shared/tables/reading';
 import { counted, list } from '../../../lambda/shared/words';

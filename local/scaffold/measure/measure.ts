@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import type { Comparison, Outputs, Problem } from '../../../lambda/shared/metrics';
 import { binaryProblem } from '../../../lambda/shared/metrics/binary';
 import { multiclassProblem } from '../../../lambda/shared/metrics/multiclass';
 import { regressionProblem } from '../../../lambda/shared/metrics/regression';
-import type { Comparison, Outputs, Problem } from '../../../lambda/shared/metrics';
-import type { ProblemType } from '../../../lambda/shared/contract';
+import type { ProblemType } from '../../../lambda/shared/project/contract';
 import { ensurePython } from '../../setup';
 import { run, tail } from '../../setup/process';
 import { REPOSITORY_FOLDER } from '../../setup/python';

@@ -1,5 +1,5 @@
-import type { ProblemType } from '../../../lambda/shared/contract';
 import { METRICS, PRIMARY_METRIC } from '../../../lambda/shared/metrics/contract';
+import type { ProblemType } from '../../../lambda/shared/project/contract';
 import type { Contender, Measured, Outcome } from './measure';
 
 /** A number over the seeded splits. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { stringify } from 'yaml';
-import type { ProblemType } from '../../../lambda/shared/contract';
 import { METRICS, PRIMARY_METRIC } from '../../../lambda/shared/metrics/contract';
+import type { ProblemType } from '../../../lambda/shared/project/contract';
 import { percent, rounded } from '../../../lambda/shared/words';
 import type { Inference } from '../inference';
 import type { Measured } from '../measure/measure';

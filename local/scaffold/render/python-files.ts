@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataSchema, Label, ProblemType } from '../../../lambda/shared/contract';
+import type { Label, ProblemType } from '../../../lambda/shared/project/contract';
+import type { DataSchema } from '../../../lambda/shared/schema/contract';
 
 const TEMPLATE = join(__dirname, '..', 'template');
 

@@ -1,4 +1,4 @@
-import type { DataSchema } from '../../../lambda/shared/contract';
+import type { DataSchema } from '../../../lambda/shared/schema/contract';
 
 /** `schema.json` with a line for each column, as people like to read and compare it. */
 export function schemaText(schema: DataSchema): string {

@@ -7,8 +7,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/admission';
 import { AdmissionEnv } from '../../../lambda/admission/contract';
 import type { Verdict } from '../../../lambda/gate/contract';
-import { Env, PROJECT_FILE, type QualificationFinished } from '../../../lambda/shared/contract';
-import { sha256 } from '../../../lambda/shared/hash';
+import type { QualificationFinished } from '../../../lambda/shared/process/contract';
+import { Env, PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
+import { sha256 } from '../../../lambda/shared/storage/hash';
 import { inMemoryS3 } from '../in-memory-s3';
 
 /** No test waits. */

@@ -1,7 +1,7 @@
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/champion-record';
-import type { ChampionRecord } from '../../../lambda/shared/contract';
+import type { ChampionRecord } from '../../../lambda/shared/process/contract';
 import { provideProject, silence } from '../serving-project';
 
 const champion = (version: number, promotedAt: string, model = 'people'): ChampionRecord => ({

@@ -1,13 +1,15 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { cut, handler } from '../../../lambda/contract-check';
-import { measure } from '../../../lambda/contract-check/measure';
 import { invalidRequests } from '../../../lambda/contract-check/invalid-requests';
+import { measure } from '../../../lambda/contract-check/measure';
 import type { CheckEvent, Evidence, Measurement } from '../../../lambda/gate/contract';
 import { type HttpEvent, PREDICTION_FUNCTION } from '../../../lambda/prediction/contract';
 import { parseRequest, RequestRefusal } from '../../../lambda/prediction/validate';
-import { answerForm } from '../../../lambda/shared/answers';
-import { type ColumnSchema, Env, type ProblemType } from '../../../lambda/shared/contract';
+import { answerForm } from '../../../lambda/shared/inference/answers';
+import type { ProblemType } from '../../../lambda/shared/project/contract';
+import { Env } from '../../../lambda/shared/runtime/contract';
+import type { ColumnSchema } from '../../../lambda/shared/schema/contract';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject, record, SERVED } from '../serving-project';
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { collectFacts } from '../../../lambda/data-check/collect';
 import { measureSnapshot } from '../../../lambda/data-check/measure';
 import type { Measurement } from '../../../lambda/gate/contract';
-import { literal } from '../../../lambda/shared/duckdb';
+import { literal } from '../../../lambda/shared/tables/duckdb';
 import { measured, PROJECT, withFiles } from '../support';
 
 const ARRIVED = '2026-01-01T00:00:00.000Z';

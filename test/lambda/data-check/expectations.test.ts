@@ -1,9 +1,10 @@
 import { collectFacts } from '../../../lambda/data-check/collect';
 import { measureSnapshot } from '../../../lambda/data-check/measure';
 import type { Measurement } from '../../../lambda/gate/contract';
-import type { ColumnSchema, DataSchema, ModelDeclaration, ModelProjectData } from '../../../lambda/shared/contract';
 import { buildReference } from '../../../lambda/profile/build';
 import type { ReferenceProfile } from '../../../lambda/shared/profile/contract';
+import type { ModelDeclaration, ModelProjectData } from '../../../lambda/shared/project/contract';
+import type { ColumnSchema, DataSchema } from '../../../lambda/shared/schema/contract';
 import { measured, PROJECT, withFiles } from '../support';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { measureWindow } from '../../../lambda/drift-check/window';
 import type { Measurement } from '../../../lambda/gate/contract';
 import { buildReference } from '../../../lambda/profile/build';
-import type { ModelProjectData, ProblemType } from '../../../lambda/shared/contract';
 import type { ReferenceProfile } from '../../../lambda/shared/profile/contract';
+import type { ModelProjectData, ProblemType } from '../../../lambda/shared/project/contract';
 import { gaussian, random } from '../shared/statistics/closeness';
 import { measured, PROJECT, withFiles } from '../support';
 

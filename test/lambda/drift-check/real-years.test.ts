@@ -1,11 +1,11 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measureDrift } from '../../../lambda/drift-check/measure';
-import type { DataSchema } from '../../../lambda/shared/contract';
-import { Database, identifier, literal } from '../../../lambda/shared/duckdb';
 import type { ColumnProfile, ReferenceProfile } from '../../../lambda/shared/profile/contract';
 import type { WindowProfile } from '../../../lambda/shared/profile/drift';
 import { condense, numericProfile, profileOf } from '../../../lambda/shared/profile/profile';
+import type { DataSchema } from '../../../lambda/shared/schema/contract';
+import { Database, identifier, literal } from '../../../lambda/shared/tables/duckdb';
 import { readFileSync } from 'node:fs';
 import { measured, PROJECT } from '../support';
 

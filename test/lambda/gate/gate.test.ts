@@ -6,9 +6,9 @@ import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/gate';
 import { type CheckResult, type GateEvent, SIGNING_KEY_ARN, type Verdict, type VerdictSignature } from '../../../lambda/gate/contract';
-import { Env, PROJECT_FILE } from '../../../lambda/shared/contract';
-import { writeEvidence } from '../../../lambda/shared/evidence';
-import { sha256 } from '../../../lambda/shared/hash';
+import { writeEvidence } from '../../../lambda/shared/evidence/evidence';
+import { Env, PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
+import { sha256 } from '../../../lambda/shared/storage/hash';
 import { inMemoryS3 } from '../in-memory-s3';
 
 const objects = new Map<string, Uint8Array>();

@@ -11,7 +11,8 @@ import { handler } from '../../../lambda/janitor';
 import { type ExecutionEnded, WATCHED_MACHINES } from '../../../lambda/janitor/contract';
 import { nextStep } from '../../../lambda/janitor/plan';
 import { missingVerdict } from '../../../lambda/janitor/verdict';
-import { type ChampionRecord, Env, PROJECT_FILE } from '../../../lambda/shared/contract';
+import type { ChampionRecord } from '../../../lambda/shared/process/contract';
+import { Env, PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
 import { inMemoryS3 } from '../in-memory-s3';
 
 const objects = new Map<string, Uint8Array>();

@@ -5,7 +5,7 @@ import { handler, rows } from '../../../lambda/load-check';
 import { measure } from '../../../lambda/load-check/measure';
 import { openLoop, type Sample, type Timer } from '../../../lambda/load-check/open-loop';
 import { PREDICTION_FUNCTION } from '../../../lambda/prediction/contract';
-import { Env } from '../../../lambda/shared/contract';
+import { Env } from '../../../lambda/shared/runtime/contract';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject, record } from '../serving-project';
 

@@ -1,4 +1,4 @@
-import type { ModelDeclaration, ModelProjectData } from '../../../lambda/shared/contract';
+import type { ModelDeclaration, ModelProjectData } from '../../../lambda/shared/project/contract';
 import { PROJECT } from '../support';
 
 type Quality = Partial<ModelDeclaration['quality']>;

@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { GateResult } from '../../../lambda/gate/contract';
 import { handler } from '../../../lambda/monitor-decide';
 import type { MonitoringWindow } from '../../../lambda/monitor-window/contract';
-import { Env } from '../../../lambda/shared/contract';
+import { Env } from '../../../lambda/shared/runtime/contract';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject, silence } from '../serving-project';
 

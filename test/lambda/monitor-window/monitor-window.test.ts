@@ -5,8 +5,9 @@ import type { MonitorHistory } from '../../../lambda/monitor-decide/history';
 import { handler } from '../../../lambda/monitor-window';
 import type { MonitoringWindow, MonitorWindowEvent } from '../../../lambda/monitor-window/contract';
 import { hourPath } from '../../../lambda/monitor-window/log-objects';
-import { Env, type InferenceRecord } from '../../../lambda/shared/contract';
-import { sha256 } from '../../../lambda/shared/hash';
+import type { InferenceRecord } from '../../../lambda/shared/inference/contract';
+import { Env } from '../../../lambda/shared/runtime/contract';
+import { sha256 } from '../../../lambda/shared/storage/hash';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject, silence } from '../serving-project';
 

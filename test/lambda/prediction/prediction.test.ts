@@ -3,7 +3,8 @@ import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-s
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/prediction';
 import { type HttpEvent, INFERENCE_STREAM, type PredictionError, type PredictionResponse } from '../../../lambda/prediction/contract';
-import { Env, type InferenceRecord } from '../../../lambda/shared/contract';
+import type { InferenceRecord } from '../../../lambda/shared/inference/contract';
+import { Env } from '../../../lambda/shared/runtime/contract';
 import { provideProject, record, silence } from '../serving-project';
 
 const runtime = mockClient(SageMakerRuntimeClient);

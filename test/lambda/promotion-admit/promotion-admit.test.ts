@@ -4,8 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Verdict, VerdictSignature } from '../../../lambda/gate/contract';
 import { handler, PromotionRefused } from '../../../lambda/promotion-admit';
 import { QUALIFICATION_KEY_ARN } from '../../../lambda/promotion-admit/contract';
-import { Env } from '../../../lambda/shared/contract';
-import { canonicalJson, sha256 } from '../../../lambda/shared/hash';
+import { Env } from '../../../lambda/shared/runtime/contract';
+import { canonicalJson, sha256 } from '../../../lambda/shared/storage/hash';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject, silence } from '../serving-project';
 

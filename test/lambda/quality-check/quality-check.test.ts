@@ -1,6 +1,7 @@
 import type { Measurement } from '../../../lambda/gate/contract';
-import type { ColumnSchema, ModelDeclaration, ModelProjectData, ProblemType } from '../../../lambda/shared/contract';
 import { measureQuality } from '../../../lambda/quality-check/measure';
+import type { ModelDeclaration, ModelProjectData, ProblemType } from '../../../lambda/shared/project/contract';
+import type { ColumnSchema } from '../../../lambda/shared/schema/contract';
 import { areaUnderCurve } from '../../../lambda/shared/statistics';
 import { gaussian, random } from '../shared/statistics/closeness';
 import { measured, PROJECT, withFiles } from '../support';

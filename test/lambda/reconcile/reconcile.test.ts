@@ -3,7 +3,8 @@ import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagema
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { compare, handler, type Serving } from '../../../lambda/reconcile';
-import { type ChampionRecord, Env } from '../../../lambda/shared/contract';
+import type { ChampionRecord } from '../../../lambda/shared/process/contract';
+import { Env } from '../../../lambda/shared/runtime/contract';
 import { provideProject, silence } from '../serving-project';
 
 const CHAMPION = { modelPackageArn: 'arn:package/7', endpointName: 'prod-people', endpointConfigName: 'v7' } as ChampionRecord;

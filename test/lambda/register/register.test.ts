@@ -5,9 +5,10 @@ import { CreateModelPackageCommand, DescribePipelineExecutionCommand, DescribeTr
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../lambda/register';
 import { type ArtifactManifest, DOCUMENTATION, MODEL_PACKAGE_GROUP, type RegisterEvent } from '../../../lambda/register/contract';
-import { type ChampionRecord, Env, PROJECT_FILE } from '../../../lambda/shared/contract';
-import { canonicalJson, sha256 } from '../../../lambda/shared/hash';
+import type { ChampionRecord } from '../../../lambda/shared/process/contract';
+import { Env, PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
 import type { MlTestScore } from '../../../lambda/shared/score/contract';
+import { canonicalJson, sha256 } from '../../../lambda/shared/storage/hash';
 import { fixtureProject } from '../../support/fixtures';
 import { manifestOf } from '../../support/manifest';
 import { inMemoryS3 } from '../in-memory-s3';

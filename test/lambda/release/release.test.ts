@@ -5,8 +5,9 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { strToU8, zipSync } from 'fflate';
 import { handler, readBundle } from '../../../lambda/release';
-import { Env, PROJECT_FILE, type ReleasePin } from '../../../lambda/shared/contract';
-import { sha256 } from '../../../lambda/shared/hash';
+import type { ReleasePin } from '../../../lambda/shared/process/contract';
+import { Env, PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
+import { sha256 } from '../../../lambda/shared/storage/hash';
 import { inMemoryS3 } from '../in-memory-s3';
 
 const objects = new Map<string, Uint8Array>();

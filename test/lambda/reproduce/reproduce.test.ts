@@ -6,8 +6,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { ArtifactManifest } from '../../../lambda/register/contract';
 import { handler } from '../../../lambda/reproduce';
 import { PIPELINE_NAME } from '../../../lambda/reproduce/contract';
-import { PROJECT_FILE } from '../../../lambda/shared/contract';
-import { canonicalJson, sha256 } from '../../../lambda/shared/hash';
+import { PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
+import { canonicalJson, sha256 } from '../../../lambda/shared/storage/hash';
 import { manifestOf } from '../../support/manifest';
 import { inMemoryS3 } from '../in-memory-s3';
 

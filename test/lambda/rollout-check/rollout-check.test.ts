@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Evidence, Measurement } from '../../../lambda/gate/contract';
 import { handler } from '../../../lambda/rollout-check';
 import type { RolloutContext } from '../../../lambda/rollout-check/contract';
-import { Env } from '../../../lambda/shared/contract';
+import { Env } from '../../../lambda/shared/runtime/contract';
 import { inMemoryS3 } from '../in-memory-s3';
 import { provideProject } from '../serving-project';
 

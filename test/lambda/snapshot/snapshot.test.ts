@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { CopyObjectCommand, GetObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Env, PROJECT_FILE } from '../../../lambda/shared/contract';
+import { Env, PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
 import { handler } from '../../../lambda/snapshot';
 import { completeDeliveries, type ListedObject, snapshotDigest, sourcesOf } from '../../../lambda/snapshot/deliveries';
 

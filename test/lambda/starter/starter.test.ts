@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { PROJECT_FILE } from '../../../lambda/shared/contract';
+import { PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
 import { handler } from '../../../lambda/starter';
 import { StarterEnv } from '../../../lambda/starter/contract';
 import type { StarterEvent } from '../../../lambda/starter/table';

@@ -1,4 +1,4 @@
-import type { ReleasePin } from '../../../lambda/shared/contract';
+import type { ReleasePin } from '../../../lambda/shared/process/contract';
 import type { Machine } from '../../../lambda/starter/contract';
 import { decidedAlready } from '../../../lambda/starter/decided';
 import { type StarterEvent, translate } from '../../../lambda/starter/table';

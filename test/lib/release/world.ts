@@ -1,5 +1,5 @@
 import type { GateResult } from '../../../lambda/gate/contract';
-import { approvalKey } from '../../../lambda/shared/contract';
+import { approvalKey } from '../../../lambda/shared/release/contract';
 import { Bench, failsWith, type FakeTasks } from '../../local/stepfunctions/support';
 import type { DefinitionJson } from '../../support/asl';
 

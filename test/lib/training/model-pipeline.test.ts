@@ -1,4 +1,4 @@
-import type { ModelDeclaration } from '../../../lambda/shared/contract';
+import type { ModelDeclaration } from '../../../lambda/shared/project/contract';
 import { modelPipeline } from '../../../lib/training/model-pipeline';
 import { predecessors, type StepJson } from '../../../lib/training/pipeline-references';
 import { fixtureProject } from '../../support/fixtures';

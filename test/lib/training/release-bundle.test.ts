@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { readBundle } from '../../../lambda/release';
-import { sha256 } from '../../../lambda/shared/hash';
+import { sha256 } from '../../../lambda/shared/storage/hash';
 import { bundleRelease, SHARED_PACKAGE } from '../../../lib/training/release-bundle';
 
 function project(files: Readonly<Record<string, string>>): string {

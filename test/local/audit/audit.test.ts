@@ -5,7 +5,7 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import { KMSClient, VerifyCommand } from '@aws-sdk/client-kms';
 import { GetParameterHistoryCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { sha256 } from '../../../lambda/shared/hash';
+import { sha256 } from '../../../lambda/shared/storage/hash';
 import type { AuditReport, AuditScope } from '../../../local/audit/contract';
 import { deploymentsOf } from '../../../local/audit/deployments';
 import { toHtml } from '../../../local/audit/page';

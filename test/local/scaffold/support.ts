@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database, literal } from '../../../lambda/shared/duckdb';
+import { Database, literal } from '../../../lambda/shared/tables/duckdb';
 import { infer, type Inference, type Wishes } from '../../../local/scaffold';
 
 const folder = mkdtempSync(join(tmpdir(), 'scaffold-'));

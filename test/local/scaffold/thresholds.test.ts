@@ -1,4 +1,4 @@
-import type { ProblemType } from '../../../lambda/shared/contract';
+import type { ProblemType } from '../../../lambda/shared/project/contract';
 import type { Outcome } from '../../../local/scaffold/measure/measure';
 import { proposeThresholds } from '../../../local/scaffold/measure/thresholds';
 import { outcomes } from './made-up';

@@ -1,9 +1,9 @@
-import type { ColumnCondition, ColumnRule, ColumnSchema, DataSchema } from '../../../../lambda/shared/contract';
-import { Database, literal } from '../../../../lambda/shared/duckdb';
+import type { ColumnCondition, ColumnRule, ColumnSchema, DataSchema } from '../../../../lambda/shared/schema/contract';
 import { DUCKDB } from '../../../../lambda/shared/schema/dialect';
 import { problemColumn, relationOf, violationOf } from '../../../../lambda/shared/schema/queries';
 import { breaksRule } from '../../../../lambda/shared/schema/rules';
 import { epochSeconds, valueProblem } from '../../../../lambda/shared/schema/values';
+import { Database, literal } from '../../../../lambda/shared/tables/duckdb';
 
 /** Requests and tables are held to one meaning of the schema: values and rules drawn at random are judged alike by both. */
 

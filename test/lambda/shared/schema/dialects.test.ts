@@ -1,9 +1,9 @@
 import { athenaRelation, tableColumns } from '../../../../lambda/shared/schema/athena';
 import { expectedColumns, PROBLEMS } from '../../../../lambda/shared/schema/columns';
+import type { ColumnRule, DataSchema } from '../../../../lambda/shared/schema/contract';
 import { DUCKDB, TRINO } from '../../../../lambda/shared/schema/dialect';
 import * as sql from '../../../../lambda/shared/schema/queries';
-import { Database } from '../../../../lambda/shared/duckdb';
-import type { ColumnRule, DataSchema } from '../../../../lambda/shared/contract';
+import { Database } from '../../../../lambda/shared/tables/duckdb';
 import { trinoParser } from '../../../support/trino';
 
 /** Every kind of column, every operator, and names that try to be SQL. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { Database, identifier, literal } from '../../../../lambda/shared/duckdb';
 import { csvDialect } from '../../../../lambda/shared/tables/csv';
+import { Database, identifier, literal } from '../../../../lambda/shared/tables/duckdb';
 import { columnsOf, loadTable } from '../../../../lambda/shared/tables/reading';
 import { withFiles } from '../../support';
 

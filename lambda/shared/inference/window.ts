@@ -1,12 +1,13 @@
-import type { WindowManifest } from '../drift-check/contract';
+import type { WindowManifest } from '../../drift-check/contract';
+import { profileColumn } from '../profile/profile';
+import type { ModelProjectData } from '../project/contract';
+import { DUCKDB } from '../schema/dialect';
+import { getJson } from '../storage/s3';
+import { type Database, identifier, literal } from '../tables/duckdb';
+import type { TableFile } from '../tables/files';
+import { reading, source, type TableColumn } from '../tables/reading';
 import { answerForm } from './answers';
-import { CHECK_REQUEST_PREFIX, type ModelProjectData } from './contract';
-import { type Database, identifier, literal } from './duckdb';
-import { profileColumn } from './profile/profile';
-import { getJson } from './s3';
-import { DUCKDB } from './schema/dialect';
-import type { TableFile } from './tables/files';
-import { reading, source, type TableColumn } from './tables/reading';
+import { CHECK_REQUEST_PREFIX } from './contract';
 
 /**
  * Table with one row per prediction: `requestId`, `row`, `time`, `recordId`, the columns of the answer ({@link PREDICTION}), and `input_<feature>`.

@@ -1,4 +1,4 @@
-import type { CheckEvent } from '../gate/contract';
+import type { CheckEvent } from '../../gate/contract';
 
 /**
  * A required text of the context that a state machine hands to its gate.

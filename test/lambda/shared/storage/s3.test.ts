@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { findBytes } from '../../../lambda/shared/s3';
+import { findBytes } from '../../../../lambda/shared/storage/s3';
 
 const s3 = mockClient(S3Client);
 const forbidden = new S3ServiceException({ name: 'AccessDenied', message: 'Access Denied', $fault: 'client', $metadata: { httpStatusCode: 403 } });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ModelProjectData, PROJECT_FILE } from './contract';
+import { PROJECT_FILE } from '../runtime/contract';
+import type { ModelProjectData } from './contract';
 
 let project: ModelProjectData | undefined;
 

@@ -1,6 +1,8 @@
-import { answerForm } from '../../../lambda/shared/answers';
-import type { ColumnSchema, ModelOutput, ModelProjectData, ProblemType } from '../../../lambda/shared/contract';
-import { PROJECT } from '../support';
+import { answerForm } from '../../../../lambda/shared/inference/answers';
+import type { ModelOutput } from '../../../../lambda/shared/inference/contract';
+import type { ModelProjectData, ProblemType } from '../../../../lambda/shared/project/contract';
+import type { ColumnSchema } from '../../../../lambda/shared/schema/contract';
+import { PROJECT } from '../../support';
 
 const form = (problemType: ProblemType, target: Partial<ColumnSchema> = {}) =>
   answerForm({ ...PROJECT, schema: { ...PROJECT.schema, target: { name: 'answer', type: 'string', ...target } }, declaration: { ...PROJECT.declaration, problemType, decisionThreshold: 0.6 } } as ModelProjectData);

@@ -1,9 +1,10 @@
-import type { CheckEvent, CheckResult, Evidence, EvidenceFile, Measurement } from '../gate/contract';
-import { Env, Layout } from './contract';
-import { requireEnv } from './environment';
-import { canonicalJson, sha256 } from './hash';
-import { modelProject } from './project';
-import { findBytes, getBytes, isPreconditionFailed, parseJson, putOnce, s3Uri } from './s3';
+import type { CheckEvent, CheckResult, Evidence, EvidenceFile, Measurement } from '../../gate/contract';
+import { modelProject } from '../project/project';
+import { Env } from '../runtime/contract';
+import { requireEnv } from '../runtime/environment';
+import { Layout } from '../storage/contract';
+import { canonicalJson, sha256 } from '../storage/hash';
+import { findBytes, getBytes, isPreconditionFailed, parseJson, putOnce, s3Uri } from '../storage/s3';
 
 /** Where the evidence of a check lies: beside the verdict of its gate run. */
 export function evidenceUri(event: CheckEvent, check: string): string {

@@ -1,6 +1,7 @@
-import type { ModelOutput, ModelProjectData, ProblemType } from './contract';
-import { identifier, literal } from './duckdb';
-import type { OutputColumn } from './metrics/problem';
+import type { OutputColumn } from '../metrics/problem';
+import type { ModelProjectData, ProblemType } from '../project/contract';
+import { identifier, literal } from '../tables/duckdb';
+import type { ModelOutput } from './contract';
 
 /** What application, checks and monitor do differently with the answers of the problem types. An answer is what a model says of one record. */
 export interface AnswerForm {

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type _Object, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
-import * as clients from './clients';
+import * as clients from '../runtime/clients';
 import { sha256 } from './hash';
 
 /** Place of an object or, where the key ends in a slash, of a folder. */

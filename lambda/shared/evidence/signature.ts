@@ -1,6 +1,6 @@
 import { VerifyCommand } from '@aws-sdk/client-kms';
-import type { VerdictSignature } from '../gate/contract';
-import * as clients from './clients';
+import type { VerdictSignature } from '../../gate/contract';
+import * as clients from '../runtime/clients';
 
 /**
  * Whether a digest was signed with a key. Which key the signature claims is of no importance: only the given one counts.

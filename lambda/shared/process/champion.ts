@@ -1,7 +1,8 @@
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import * as clients from './clients';
-import { type ChampionRecord, Layout } from './contract';
-import { parseJson } from './s3';
+import * as clients from '../runtime/clients';
+import { Layout } from '../storage/contract';
+import { parseJson } from '../storage/s3';
+import type { ChampionRecord } from './contract';
 
 /** The model in production, or `undefined` before the first promotion. */
 export async function findChampion(model: string): Promise<ChampionRecord | undefined> {
