@@ -51,21 +51,21 @@ export { EnvironmentError, promotionChain, validateEnvironments } from './config
 export type { WorkspaceConfig, WorkspaceUser as WorkspaceUserConfig } from './config/workspace';
 
 // Secure defaults
-export { acknowledgeRule, type RulePack } from './core/acknowledge';
+export { acknowledgeRule, type RulePack } from './core/policies/acknowledge';
 export { AlarmTopic, type AlarmTopicProps } from './core/alarm-topic';
 export { AuditTrail, type AuditTrailProps } from './core/audit-trail';
 export { MonthlyBudget, type MonthlyBudgetProps } from './core/budget';
-export { DuckDbLayer } from './core/duckdb-layer';
+export { DuckDbLayer } from './core/functions/duckdb-layer';
 export { useEnvironmentDefaults } from './core/environment-defaults';
-export { HandlerFunction, type HandlerFunctionProps } from './core/handler-function';
-export { ManagedRole } from './core/managed-role';
+export { HandlerFunction, type HandlerFunctionProps } from './core/functions/handler-function';
+export { ManagedRole } from './core/policies/managed-role';
 export { PrivateNetwork, type PrivateNetworkProps } from './core/network/private-network';
 export { StackNetwork, type Placement } from './core/network/stack-network';
-export { Retries, retryAwsApi } from './core/retry';
-export { SecureBucket, type SecureBucketProps } from './core/secure-bucket';
-export { SecureKey, type SecureKeyProps } from './core/secure-key';
-export { ProcessStateMachine, type ProcessStateMachineProps } from './core/state-machine';
-export { acknowledgeWildcard } from './core/wildcards';
+export { Retries, retryAwsApi } from './core/machines/retry';
+export { SecureBucket, type SecureBucketProps } from './core/storage/secure-bucket';
+export { SecureKey, type SecureKeyProps } from './core/storage/secure-key';
+export { ProcessStateMachine, type ProcessStateMachineProps } from './core/machines/state-machine';
+export { acknowledgeWildcard } from './core/policies/wildcards';
 
 // Stages of the life cycle
 export type { CheckConfig, GateBinding, ICheck } from './gates/check';

@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig, PromotionChain } from '../config/environment';
 import { names, type Place } from '../config/names';
-import { ManagedRole } from '../core/managed-role';
+import { ManagedRole } from '../core/policies/managed-role';
 import { type AccessRole, type GrantedPermission, permissionsOf, ROLES } from './access-table';
 import { STATEMENTS } from './statements';
 import { trustOf } from './trust';

@@ -5,9 +5,9 @@ import { Layout } from '../../lambda/shared/storage/contract';
 import { developmentPlace, type EnvironmentConfig, networkOf, type PromotionChain, trailPlace } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { hasVpc } from '../config/network';
-import { useForeignKey } from '../core/foreign-objects';
-import { allowListing, allowObjects, bucketArn } from '../core/object-access';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
+import { useForeignKey } from '../core/storage/foreign-objects';
+import { allowListing, allowObjects, bucketArn } from '../core/storage/object-access';
 import type { GrantedPermission } from './access-table';
 
 /** What the statements of one role are made for. */

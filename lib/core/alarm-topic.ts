@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { DeadLetterQueue } from './dead-letter-queue';
+import { DeadLetterQueue } from './functions/dead-letter-queue';
 
 /** Properties of {@link AlarmTopic}. */
 export interface AlarmTopicProps {

@@ -5,8 +5,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ManagedRole } from './managed-role';
-import { acknowledgeWildcard } from './wildcards';
+import { ManagedRole } from './policies/managed-role';
+import { acknowledgeWildcard } from './policies/wildcards';
 
 /** Folder of the trail in its bucket. */
 export const TRAIL_PREFIX = 'trail';

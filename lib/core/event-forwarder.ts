@@ -5,8 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { names, type Place } from '../config/names';
-import { DeadLetterQueue } from './dead-letter-queue';
-import { ManagedRole } from './managed-role';
+import { DeadLetterQueue } from './functions/dead-letter-queue';
+import { ManagedRole } from './policies/managed-role';
 
 /** Properties of {@link EventForwarder}. */
 export interface EventForwarderProps {

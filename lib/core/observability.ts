@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcard } from './wildcards';
+import { acknowledgeWildcard } from './policies/wildcards';
 
 const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 

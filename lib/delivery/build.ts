@@ -4,8 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledgeRule } from '../core/acknowledge';
-import { ManagedRole } from '../core/managed-role';
+import { acknowledgeRule } from '../core/policies/acknowledge';
+import { ManagedRole } from '../core/policies/managed-role';
 
 /** Properties of {@link Build}. */
 export interface BuildProps {

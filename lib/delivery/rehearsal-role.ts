@@ -3,9 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { ManagedRole } from '../core/managed-role';
-import { allowListing, allowObjects, bucketArn } from '../core/object-access';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { ManagedRole } from '../core/policies/managed-role';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
+import { allowListing, allowObjects, bucketArn } from '../core/storage/object-access';
 
 /** Properties of {@link RehearsalRole}. */
 export interface RehearsalRoleProps {

@@ -2,9 +2,9 @@ import type { Construct } from 'constructs';
 import type { Duration } from 'aws-cdk-lib';
 import type { Criterion } from '../../lambda/gate/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
-import type { HandlerFunction } from '../core/handler-function';
-import { InvokeHandler } from '../core/invoke-handler';
-import { allowObjects } from '../core/object-access';
+import type { HandlerFunction } from '../core/functions/handler-function';
+import { InvokeHandler } from '../core/machines/invoke-handler';
+import { allowObjects } from '../core/storage/object-access';
 import type { CheckConfig, GateBinding, ICheck } from './check';
 
 /** Properties of {@link FunctionCheck}. */

@@ -9,11 +9,11 @@ import { rolloutAlarms } from '../../lambda/shared/release/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { DeadLetterQueue } from '../core/dead-letter-queue';
-import { HandlerFunction } from '../core/handler-function';
-import { allowListing, allowObjects } from '../core/object-access';
-import { useStorageKey } from '../core/storage-key';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { DeadLetterQueue } from '../core/functions/dead-letter-queue';
+import { HandlerFunction } from '../core/functions/handler-function';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
+import { allowListing, allowObjects } from '../core/storage/object-access';
+import { useStorageKey } from '../core/storage/storage-key';
 
 /** A state machine by name, and what its executions owe. */
 export interface WatchedStateMachine extends WatchedMachine {

@@ -7,11 +7,11 @@ import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
 import { names, type Place } from '../config/names';
 import { lit, ValidationError } from '../core/errors';
-import { HandlerFunction } from '../core/handler-function';
-import { InvokeHandler } from '../core/invoke-handler';
-import { NestedExecution } from '../core/nested-execution';
-import { allowObjects } from '../core/object-access';
-import { ProcessStateMachine } from '../core/state-machine';
+import { HandlerFunction } from '../core/functions/handler-function';
+import { InvokeHandler } from '../core/machines/invoke-handler';
+import { NestedExecution } from '../core/machines/nested-execution';
+import { ProcessStateMachine } from '../core/machines/state-machine';
+import { allowObjects } from '../core/storage/object-access';
 import type { CheckConfig, ICheck } from './check';
 
 /** Properties of {@link TestGate}. */

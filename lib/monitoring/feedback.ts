@@ -6,8 +6,8 @@ import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { HandlerFunction } from '../core/handler-function';
-import { allowObjects } from '../core/object-access';
+import { HandlerFunction } from '../core/functions/handler-function';
+import { allowObjects } from '../core/storage/object-access';
 import { NAMED_LATER, readLabels, readWindows, useHistory } from './window-access';
 
 /** Properties of {@link Feedback}. */

@@ -7,10 +7,10 @@ import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { readEnvironmentObjects } from '../core/foreign-objects';
-import { HandlerFunction } from '../core/handler-function';
-import { allowListing, allowObjects } from '../core/object-access';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { HandlerFunction } from '../core/functions/handler-function';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
+import { readEnvironmentObjects } from '../core/storage/foreign-objects';
+import { allowListing, allowObjects } from '../core/storage/object-access';
 import { NAMED_LATER, readEvidence, readLabels, readRecords, readWindows, useHistory } from './window-access';
 
 /** Properties of {@link MonitorHandlers}. */

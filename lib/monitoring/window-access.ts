@@ -3,9 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { readEnvironmentObjects } from '../core/foreign-objects';
-import type { HandlerFunction } from '../core/handler-function';
-import { allowListing, allowObjects } from '../core/object-access';
+import type { HandlerFunction } from '../core/functions/handler-function';
+import { readEnvironmentObjects } from '../core/storage/foreign-objects';
+import { allowListing, allowObjects } from '../core/storage/object-access';
 
 /** Why the keys of windows, records and labels hold wildcards. */
 export const NAMED_LATER = 'Objects of windows, runs and deliveries: their keys are known only when they arise.';

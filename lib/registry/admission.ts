@@ -8,11 +8,11 @@ import { Events } from '../../lambda/shared/process/contract';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
 import { names, type Place } from '../config/names';
-import { DeadLetterQueue } from '../core/dead-letter-queue';
-import { readEnvironmentObjects, useForeignKey } from '../core/foreign-objects';
-import { HandlerFunction } from '../core/handler-function';
-import { allowObjects } from '../core/object-access';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { DeadLetterQueue } from '../core/functions/dead-letter-queue';
+import { HandlerFunction } from '../core/functions/handler-function';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
+import { readEnvironmentObjects, useForeignKey } from '../core/storage/foreign-objects';
+import { allowObjects } from '../core/storage/object-access';
 import type { ModelRegistry } from './model-registry';
 import { denyApproval } from './no-approval';
 

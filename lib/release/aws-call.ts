@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { retryAwsApi } from '../core/retry';
+import { retryAwsApi } from '../core/machines/retry';
 
 /** Services that the release machines call: prefix of their errors in Step Functions, and of their IAM actions. */
 const SERVICES = {

@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { DeadLetterQueue } from '../core/dead-letter-queue';
-import { HandlerFunction } from '../core/handler-function';
+import { DeadLetterQueue } from '../core/functions/dead-letter-queue';
+import { HandlerFunction } from '../core/functions/handler-function';
 import { championPattern } from './champion-events';
 
 /** Properties of {@link ChampionRecorder}. */

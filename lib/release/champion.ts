@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { type ChampionRecord, Events } from '../../lambda/shared/process/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { retryAwsApi } from '../core/retry';
+import { retryAwsApi } from '../core/machines/retry';
 import { awsCall } from './aws-call';
 
 /** Properties of {@link recordChampion}. */

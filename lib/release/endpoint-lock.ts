@@ -3,7 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type EndpointLock as LockItem, lockKey } from '../../lambda/shared/release/contract';
-import { acknowledgeRule } from '../core/acknowledge';
+import { acknowledgeRule } from '../core/policies/acknowledge';
 import { awsCall } from './aws-call';
 
 /** Properties of {@link StateTable}. */

@@ -9,9 +9,9 @@ import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { DeadLetterQueue } from '../core/dead-letter-queue';
-import { HandlerFunction } from '../core/handler-function';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { DeadLetterQueue } from '../core/functions/dead-letter-queue';
+import { HandlerFunction } from '../core/functions/handler-function';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
 import type { ModelEndpoint } from '../serving/model-endpoint';
 
 /** Properties of {@link Reconcile}. */

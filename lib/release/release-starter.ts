@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import type { Machine } from '../../lambda/starter/contract';
 import { names, type Place } from '../config/names';
-import { MachineStarter } from '../core/machine-starter';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { MachineStarter } from '../core/machines/machine-starter';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
 
 /** Properties of {@link ReleaseStarter}. */
 export interface ReleaseStarterProps {

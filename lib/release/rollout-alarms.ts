@@ -4,7 +4,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ModelDeclaration } from '../../lambda/shared/project/contract';
 import { rolloutAlarms } from '../../lambda/shared/release/contract';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
 import { MICROSECONDS, VARIANT } from '../serving/endpoint-metrics';
 import type { ModelEndpoint } from '../serving/model-endpoint';
 import { awsCall } from './aws-call';

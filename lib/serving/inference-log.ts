@@ -5,8 +5,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { ManagedRole } from '../core/managed-role';
-import { allowListing, allowObjects, bucketArn } from '../core/object-access';
+import { ManagedRole } from '../core/policies/managed-role';
+import { allowListing, allowObjects, bucketArn } from '../core/storage/object-access';
 
 /** Properties of {@link InferenceLog}. */
 export interface InferenceLogProps {

@@ -8,10 +8,10 @@ import { developmentPlace, type EnvironmentConfig, type PromotionChain, servingP
 import { imageRepositoryArn } from '../config/images';
 import { names } from '../config/names';
 import { environmentKeyArn } from '../core/environment-defaults';
-import { readEnvironmentObjects } from '../core/foreign-objects';
-import { ManagedRole } from '../core/managed-role';
 import { StackNetwork } from '../core/network/stack-network';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { ManagedRole } from '../core/policies/managed-role';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
+import { readEnvironmentObjects } from '../core/storage/foreign-objects';
 import { EndpointMetrics, MICROSECONDS } from './endpoint-metrics';
 import { TrafficRouting } from './traffic-routing';
 

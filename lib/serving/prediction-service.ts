@@ -7,7 +7,7 @@ import { INFERENCE_STREAM } from '../../lambda/prediction/contract';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Env } from '../../lambda/shared/runtime/contract';
 import { names, type Place } from '../config/names';
-import { HandlerFunction } from '../core/handler-function';
+import { HandlerFunction } from '../core/functions/handler-function';
 import type { InferenceLog } from './inference-log';
 import type { ModelEndpoint } from './model-endpoint';
 

@@ -16,8 +16,8 @@ import { AlarmTopic } from '../core/alarm-topic';
 import { AuditTrail } from '../core/audit-trail';
 import { MonthlyBudget } from '../core/budget';
 import { EnvironmentNetwork, hasWorkspace } from '../core/network/environment-network';
-import { SecureBucket } from '../core/secure-bucket';
-import { SecureKey } from '../core/secure-key';
+import { SecureBucket } from '../core/storage/secure-bucket';
+import { SecureKey } from '../core/storage/secure-key';
 
 /** Properties of {@link FoundationStack}. */
 export interface FoundationStackProps {

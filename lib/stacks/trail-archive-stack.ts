@@ -5,8 +5,8 @@ import type { EnvironmentConfig } from '../config/environment';
 import { names, type Place } from '../config/names';
 import { placesOf } from '../config/sharing';
 import { admitTrail, TRAIL_PREFIX } from '../core/audit-trail';
-import { SecureBucket } from '../core/secure-bucket';
-import { SecureKey } from '../core/secure-key';
+import { SecureBucket } from '../core/storage/secure-bucket';
+import { SecureKey } from '../core/storage/secure-key';
 
 /** Properties of {@link TrailArchiveStack}. */
 export interface TrailArchiveStackProps {

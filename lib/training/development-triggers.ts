@@ -6,7 +6,7 @@ import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { StarterEnv } from '../../lambda/starter/contract';
 import { names, type Place } from '../config/names';
-import { MachineStarter } from '../core/machine-starter';
+import { MachineStarter } from '../core/machines/machine-starter';
 
 /** Properties of {@link DevelopmentTriggers}. */
 export interface DevelopmentTriggersProps {

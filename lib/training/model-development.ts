@@ -8,10 +8,10 @@ import type { ReproductionCheckContext } from '../../lambda/reproduction-check/c
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
 import { names, type Place } from '../config/names';
-import { InvokeHandler } from '../core/invoke-handler';
-import { retryAwsApi } from '../core/retry';
-import { ProcessStateMachine } from '../core/state-machine';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { InvokeHandler } from '../core/machines/invoke-handler';
+import { retryAwsApi } from '../core/machines/retry';
+import { ProcessStateMachine } from '../core/machines/state-machine';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
 import { dataCriteria, modelCriteria, reproductionCriteria } from '../gates/criteria';
 import { FunctionCheck } from '../gates/function-check';
 import { TestGate } from '../gates/test-gate';

@@ -7,10 +7,10 @@ import { type AccessScope, STATEMENTS } from '../access/statements';
 import { names } from '../config/names';
 import type { WorkspaceUser as UserConfig } from '../config/workspace';
 import { environmentKeyArn } from '../core/environment-defaults';
-import { ManagedRole } from '../core/managed-role';
-import { allowListing, allowObjects } from '../core/object-access';
-import { useStorageKey } from '../core/storage-key';
-import { acknowledgeWildcard } from '../core/wildcards';
+import { ManagedRole } from '../core/policies/managed-role';
+import { acknowledgeWildcard } from '../core/policies/wildcards';
+import { allowListing, allowObjects } from '../core/storage/object-access';
+import { useStorageKey } from '../core/storage/storage-key';
 import type { StudioDomain } from './studio-domain';
 
 /** Properties of {@link WorkspaceUser}. */

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { DUPLICATE_EVENTS } from '../core/faults/rules';
+import type { FaultRule } from '../core/service';
 import { newRunFolder, type Run, saveRun } from '../daemon/run';
 import { type Daemon, startDaemon } from '../daemon/start';
 import { accountsOf, Toolkit } from '../deploy/toolkit';
-import { DUPLICATE_EVENTS } from '../core/fault-rules';
-import type { FaultRule } from '../core/service';
 import { ensurePython } from '../setup';
 import { CommandError, readNumber, readSwitch } from './command';
 import { readFaults } from './fault';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { FAULT_KINDS, parseFaultRules } from '../core/fault-rules';
+import { FAULT_KINDS, parseFaultRules } from '../core/faults/rules';
 import { ServiceError, type FaultRule } from '../core/service';
 import { control, requireRun } from './attach';
 import { type Command, CommandError, readArguments, readNumber } from './command';

@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Access, Buckets } from './access';
-import type { Backend } from './backend';
 import { createClock } from './clock';
-import { startDispatcher, type Dispatcher, type DispatcherOptions } from './dispatcher';
-import { FaultBoard } from './faults';
+import type { Access, Buckets } from './dispatch/access';
+import type { Backend } from './dispatch/backend';
+import { startDispatcher, type Dispatcher, type DispatcherOptions } from './dispatch/dispatcher';
+import { FaultBoard } from './faults/faults';
 import { KeyRing, rootCredentials } from './keys';
-import { LogFile } from './log-file';
-import { S3Policies } from './s3-policies';
-import { S3Watch } from './s3-watch';
+import { LogFile } from './logs/file';
+import { S3Policies } from './s3/policies';
+import { S3Watch } from './s3/watch';
 import type { CloudEvent, EventSink, LocalCloud, LocalService, MetricSink, ServiceMetric } from './service';
 
 export interface CloudOptions {

@@ -1,6 +1,6 @@
-import type { FaultBoard } from '../core/faults';
-import { parseFaultRule } from '../core/fault-rules';
-import type { WireRequest } from '../core/protocol';
+import type { FaultBoard } from '../core/faults/faults';
+import { parseFaultRule } from '../core/faults/rules';
+import type { WireRequest } from '../core/protocol/protocol';
 import { type FaultRule, type HttpAnswer, ServiceError } from '../core/service';
 
 export interface ControlOptions {

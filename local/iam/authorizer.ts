@@ -1,4 +1,4 @@
-import type { Access, Buckets, CheckedCall, CheckedS3Call } from '../core/access';
+import type { Access, Buckets, CheckedCall, CheckedS3Call } from '../core/dispatch/access';
 import { ServiceError, type Caller, type Permission } from '../core/service';
 import { needsOf } from './actions';
 import { boundaryRole } from './actions/deployment';

@@ -1,4 +1,4 @@
-import type { CheckedCall } from '../core/access';
+import type { CheckedCall } from '../core/dispatch/access';
 import type { Needed } from './actions/need';
 import { through } from './caller';
 import type { Sources } from './sides';

@@ -1,5 +1,5 @@
+import type { CheckedCall } from '../core/dispatch/access';
 import { ServiceError, type Caller } from '../core/service';
-import type { CheckedCall } from '../core/access';
 import { arnOf, textAt, type Needed } from './actions/need';
 import { keyArn } from './sources/buckets';
 

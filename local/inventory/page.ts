@@ -1,9 +1,9 @@
 import { HANDLERS } from '../cloudformation/resources';
 import { inert } from '../cloudformation/resources/inert';
-import { FAULT_KINDS } from '../core/fault-rules';
+import { FAULT_KINDS } from '../core/faults/rules';
 import { STEP_TYPES } from '../sagemaker/pipelines/step-types';
-import { SDK_SERVICES } from '../stepfunctions/integrations/services';
 import { OPTIMIZED } from '../stepfunctions/integrations/optimized';
+import { SDK_SERVICES } from '../stepfunctions/integrations/services';
 import { COMMODITY_SERVICES, IDLE_CONDITION_KEYS, OWN_SERVICES, type Fidelity } from './fidelity';
 import { ownOperations } from './services';
 

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { FaultBoard } from '../core/faults';
+import { FaultBoard } from '../core/faults/faults';
 import { KeyRing, rootCredentials } from '../core/keys';
 import type { LocalCloud, LocalService } from '../core/service';
 import { createServices } from '../daemon/services';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { LogDelivery, type LogTarget } from '../core/logs/delivery';
 import { ServiceError, type LocalCloud } from '../core/service';
-import { LogDelivery, type LogTarget } from '../core/log-delivery';
 import { logGroupOf, logStreamOf, roleOf } from './environment';
 import { FunctionLog, type LineLog } from './function-log';
 import { Reaper } from './reaper';

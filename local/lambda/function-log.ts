@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LogFile } from '../core/log-file';
+import { LogFile } from '../core/logs/file';
 
 const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
 /** What `LogType: Tail` answers. */

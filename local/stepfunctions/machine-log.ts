@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { LogDelivery } from '../core/log-delivery';
-import { LogFile } from '../core/log-file';
+import { LogDelivery } from '../core/logs/delivery';
+import { LogFile } from '../core/logs/file';
 import type { LocalCloud } from '../core/service';
 import { executionArn } from './arns';
 import type { HistoryEvent } from './interpreter/history';

@@ -9,7 +9,7 @@ import { CreateProcessingJobCommand, DescribeProcessingJobCommand, ListEndpoints
 import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { zipSync } from 'fflate';
 import { createClient } from '../../local/core/client';
-import { parseFaultRules } from '../../local/core/fault-rules';
+import { parseFaultRules } from '../../local/core/faults/rules';
 import { rootCredentials } from '../../local/core/keys';
 import { startDaemon, type Daemon } from '../../local/daemon/start';
 import { ensurePython } from '../../local/setup';

@@ -2,8 +2,8 @@ import {
   areaUnderCurve, averagePrecision, bootstrapInterval, brierScore, calibrationErrorOf, calibrationLine, classificationMeasures, compareAreas, type Confusion, confusion,
   expectedCalibrationError, logLoss, meanEstimate, normalQuantile, reliabilityBins, wilsonInterval,
 } from '../statistics';
-import { unusable } from '../usable-scores';
 import { attempt, type Metric, type Outputs, primaryMetric, type Problem } from './problem';
+import { unusable } from './usable-scores';
 
 const NONE = new Float64Array(0);
 const scoresOf = (outputs: Outputs): Float64Array => outputs[0] ?? NONE;

@@ -4,8 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledgeRule } from '../acknowledge';
-import { ManagedRole } from '../managed-role';
+import { acknowledgeRule } from '../policies/acknowledge';
+import { ManagedRole } from '../policies/managed-role';
 import { type Duty, endpointsFor } from './service-endpoints';
 
 /** Accounts that a request out of a private network may reach. */

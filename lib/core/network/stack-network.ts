@@ -3,8 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { names, type NetworkPart, type Place } from '../../config/names';
 import { hasVpc, type NetworkConfig, subnetCount, type VpcNetwork } from '../../config/network';
-import { acknowledgeRule } from '../acknowledge';
 import { environmentParameter } from '../environment-parameter';
+import { acknowledgeRule } from '../policies/acknowledge';
 import type { Workload } from './workload-groups';
 
 const ID = 'EnvironmentNetwork';

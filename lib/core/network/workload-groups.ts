@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { names, type NetworkPart, type Place } from '../../config/names';
-import { acknowledgeWildcard } from '../wildcards';
+import { acknowledgeWildcard } from '../policies/wildcards';
 
 /** What is placed in a network: functions, jobs, model containers, people's workspaces. Each has a security group of its own. */
 export const WORKLOADS = ['functions', 'jobs', 'models', 'workspace'] as const;

@@ -1,5 +1,5 @@
 import { GetBucketEncryptionCommand, S3Client } from '@aws-sdk/client-s3';
-import type { Buckets } from '../../core/access';
+import type { Buckets } from '../../core/dispatch/access';
 import { rootCredentials } from '../../core/keys';
 import { compilePolicy, type Policy } from '../policy/document';
 import { Memory } from './memory';

@@ -7,7 +7,7 @@ import { CreateScheduleCommand, DeleteScheduleCommand, SchedulerClient } from '@
 import * as sqsSdk from '@aws-sdk/client-sqs';
 import { createClient } from '../../../local/core/client';
 import { createCloud, type Cloud } from '../../../local/core/cloud';
-import { DUPLICATE_EVENTS } from '../../../local/core/fault-rules';
+import { DUPLICATE_EVENTS } from '../../../local/core/faults/rules';
 import { rootCredentials } from '../../../local/core/keys';
 import { ServiceError } from '../../../local/core/service';
 import { createEventsService } from '../../../local/events';

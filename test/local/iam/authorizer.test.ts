@@ -1,4 +1,4 @@
-import type { CheckedS3Call } from '../../../local/core/access';
+import type { CheckedS3Call } from '../../../local/core/dispatch/access';
 import type { Caller } from '../../../local/core/service';
 import { Authorizer } from '../../../local/iam/authorizer';
 import { compilePolicy, type Policy } from '../../../local/iam/policy/document';
