@@ -1,8 +1,8 @@
-import { StackNetwork } from '../core/network/stack-network';
+import type { IConstruct } from 'constructs';
 import { environmentKeyArn } from '../core/environment-defaults';
 import { hasLocalDisks } from '../core/instance-types';
-import type { IConstruct } from 'constructs';
-import type { PipelineDefinition, Reference, Text } from './pipeline-definition';
+import { StackNetwork } from '../core/network/stack-network';
+import type { Reference, Text } from './pipeline-values';
 
 /** Where a job runs and what its disk is encrypted with. */
 export interface JobPlacement {
@@ -28,7 +28,7 @@ const Parameters = { VOLUME_KEY: 'VolumeKeyArn', SECURITY_GROUP: 'SecurityGroupI
  *
  * @param subnets number of subnets; 0 for jobs without a network of the environment's own
  */
-export function placementParameters(definition: PipelineDefinition, subnets: number): JobPlacement {
+export function placementParameters(definition: { parameter(name: string): Reference }, subnets: number): JobPlacement {
   const volumeKmsKeyId: Reference = definition.parameter(Parameters.VOLUME_KEY);
   if (subnets === 0) {
     return { volumeKmsKeyId };

@@ -1,7 +1,8 @@
 import { PipelineSteps } from '../../lambda/register/contract';
 import type { ModelDeclaration, ModelProjectData } from '../../lambda/shared/project/contract';
 import { placementParameters } from './job-placement';
-import { type BuiltDefinition, type JobSettings, join, PipelineDefinition, type Text } from './pipeline-definition';
+import { type BuiltDefinition, type JobSettings, join, PipelineDefinition } from './pipeline-definition';
+import type { Text } from './pipeline-values';
 
 /** Parameters that every execution of a model's pipeline gets. */
 export const PipelineParameters = {

@@ -3,18 +3,7 @@ import { canonicalJson } from '../config/canonical-json';
 import { lit, UnscopedValidationError } from '../core/errors';
 import { type JobPlacement, volumeKey, vpcConfig } from './job-placement';
 import { type DefinitionJson, referenceFaults, type StepJson } from './pipeline-references';
-
-/** Value that SageMaker fills in when the pipeline runs. */
-export interface Reference {
-  readonly Get: string;
-}
-
-/** Text put together from texts and references. */
-export interface Join {
-  readonly 'Std:Join': { readonly On: string; readonly Values: readonly Text[] };
-}
-
-export type Text = string | Reference | Join;
+import type { Join, Reference, Text } from './pipeline-values';
 
 /** Part of every job of a pipeline. */
 export interface JobSettings extends JobPlacement {

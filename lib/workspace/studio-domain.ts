@@ -8,7 +8,7 @@ import { environmentKeyArn } from '../core/environment-defaults';
 import { lit, ValidationError } from '../core/errors';
 import { StackNetwork } from '../core/network/stack-network';
 import { startScript, type Tool } from './start-script';
-import { workspaceRole } from './workspace-user';
+import { workspaceRole } from './workspace-role';
 
 /** Properties of {@link StudioDomain}. */
 export interface StudioDomainProps {

@@ -7,11 +7,11 @@ import { type AccessScope, STATEMENTS } from '../access/statements';
 import { names } from '../config/names';
 import type { WorkspaceUser as UserConfig } from '../config/workspace';
 import { environmentKeyArn } from '../core/environment-defaults';
-import { ManagedRole } from '../core/policies/managed-role';
 import { acknowledgeWildcard } from '../core/policies/wildcards';
 import { allowListing, allowObjects } from '../core/storage/object-access';
 import { useStorageKey } from '../core/storage/storage-key';
 import type { StudioDomain } from './studio-domain';
+import { workspaceRole } from './workspace-role';
 
 /** Properties of {@link WorkspaceUser}. */
 export interface WorkspaceUserProps extends Omit<AccessScope, 'scope'> {
@@ -112,14 +112,6 @@ export class WorkspaceUser extends Construct {
       }),
     );
   }
-}
-
-/** A role that Studio takes for somebody; CloudTrail then names the profile as source identity. */
-export function workspaceRole(scope: Construct, id: string, { roleName, description, account }: { roleName: string; description: string; account: string }): iam.Role {
-  const studio = new iam.ServicePrincipal('sagemaker.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } });
-  const role = new ManagedRole(scope, id, { roleName, description, assumedBy: studio });
-  role.assumeRolePolicy?.addStatements(new iam.PolicyStatement({ actions: ['sts:SetSourceIdentity'], principals: [studio] }));
-  return role;
 }
 
 /** Policy for the role of data scientists: each opens their own profile, if their session bears its name. */

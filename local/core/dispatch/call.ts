@@ -1,6 +1,7 @@
 import { assertWithinConstraints } from '../constraints';
 import { awsJson } from '../protocol/json';
-import { headerOf, decompressed, protocolOf, type WireRequest } from '../protocol/protocol';
+import { protocolOf } from '../protocol/choose';
+import { decompressed, headerOf, type WireRequest } from '../protocol/protocol';
 import { awsQuery, escapeXml } from '../protocol/query';
 import { ServiceError, type CallContext, type Faults, type HttpAnswer, type LocalService } from '../service';
 import { assertValid } from '../validate';

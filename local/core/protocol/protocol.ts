@@ -1,10 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { OperationSchema, SdkModule } from '../schema';
-import { ServiceError, type HttpAnswer, type LocalService } from '../service';
-import { awsJson } from './json';
-import { awsQuery } from './query';
-import { restJson } from './rest';
-import { rpcCbor } from './rpc-cbor';
+import type { HttpAnswer, ServiceError } from '../service';
 
 /** One request as it came, body complete. */
 export interface WireRequest {
@@ -29,32 +25,10 @@ export interface Protocol {
   encodeError(error: ServiceError, request: WireRequest, sdk: SdkModule, requestId: string): HttpAnswer;
 }
 
-const PROTOCOLS: Readonly<Record<LocalService['protocol'], Protocol>> = { json: awsJson, 'rest-json': restJson, query: awsQuery };
-
 export const headerOf = (request: Pick<WireRequest, 'headers'>, name: string): string | undefined => {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
-
-/**
- * The protocol of a request. The request decides where it is plain (clients of different age speak to one service in different forms), else the service.
- */
-export function protocolOf(service: Pick<LocalService, 'protocol' | 'name'>, request: WireRequest): Protocol {
-  if (headerOf(request, 'x-amz-target') !== undefined) {
-    return awsJson;
-  }
-  const type = headerOf(request, 'content-type') ?? '';
-  if (type.startsWith('application/x-www-form-urlencoded')) {
-    return awsQuery;
-  }
-  if (headerOf(request, 'smithy-protocol') === 'rpc-v2-cbor') {
-    return rpcCbor;
-  }
-  if (type.startsWith('application/cbor')) {
-    throw new ServiceError('UnsupportedProtocol', `${service.name}: the local AWS speaks CBOR as Smithy's RPC v2 only; use a JSON or query client`, 501);
-  }
-  return PROTOCOLS[service.protocol];
-}
 
 /** Undoes request compression, which SDKs apply to large bodies. */
 export function decompressed(request: WireRequest): WireRequest {

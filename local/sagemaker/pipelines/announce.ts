@@ -1,6 +1,6 @@
 import type { LocalCloud } from '../../core/service';
 import { eventDetail } from '../core/names';
-import type { ExecutionFacts, ExecutionStatus, StepRun } from './execution';
+import type { ExecutionFacts, ExecutionStatus, StepRun } from './facts';
 
 /** A change of an execution's status. */
 export interface ExecutionChange {

@@ -4,50 +4,16 @@ import { actingService } from '../../core/keys';
 import type { LocalCloud } from '../../core/service';
 import { randomId } from '../core/names';
 import type { Listed } from '../core/listing';
-import type { Place } from '../core/place';
 import { Transfer } from '../core/transfer';
 import { announceExecution, announceStep } from './announce';
 import { callByName } from './caller';
 import { allHold } from './conditions';
-import { placedSteps, type PipelineDefinition, type PlacedStep, type Step } from './definition';
+import { placedSteps, type PlacedStep } from './definition';
+import type { ExecutionFacts, ExecutionStatus, StepRun } from './facts';
 import { decide, dependencies, type Dependencies, type StepState } from './graph';
 import { follow, resolve, type Scope } from './references';
 import { exceptionOfCall, exceptionOfJob, nextDelay } from './retry';
 import { CALL_STEPS, type CallStep } from './step-types';
-
-export type ExecutionStatus = 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
-
-/** One step of an execution, as far as it has come. */
-export interface StepRun {
-  readonly step: Step;
-  state: StepState;
-  startTime?: Date;
-  endTime?: Date;
-  failureReason?: string;
-  attempts: number;
-  metadata?: Readonly<Record<string, unknown>>;
-  jobName?: string;
-  /** What references to the step see. */
-  description?: unknown;
-  outcome?: boolean;
-}
-
-export interface ExecutionFacts extends Place {
-  readonly id: string;
-  readonly arn: string;
-  readonly pipelineArn: string;
-  readonly pipelineName: string;
-  readonly roleArn: string;
-  readonly definitionText: string;
-  readonly definition: PipelineDefinition;
-  /** Version of the pipeline that runs. */
-  readonly versionId: number;
-  readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  readonly displayName?: string;
-  readonly description?: string;
-  /** @default 50, as on AWS */
-  readonly parallelSteps?: number;
-}
 
 const STEP_STATUS: Readonly<Record<StepState, string>> = {
   waiting: 'Starting', running: 'Executing', succeeded: 'Succeeded', failed: 'Failed', stopped: 'Stopped', skipped: 'Skipped',

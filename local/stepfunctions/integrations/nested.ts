@@ -1,5 +1,9 @@
 import { StateError, STATES } from '../errors';
-import type { ExecutionWatcher } from './runner';
+
+/** What a nested execution needs to know about its end. */
+export interface ExecutionWatcher {
+  ended(executionArn: string): Promise<void>;
+}
 
 type Json = Readonly<Record<string, unknown>>;
 type Send = (action: string, input: Json, signal?: AbortSignal) => Promise<Json>;

@@ -1,5 +1,7 @@
 import { StateError } from '../errors';
-import type { Pattern } from './resource';
+
+/** How a task waits: for the answer, for the end of what it started, or for a token. */
+export type Pattern = 'request' | 'sync' | 'token';
 
 /** Facts of the execution that an integration writes into its call. */
 export interface CallFacts {

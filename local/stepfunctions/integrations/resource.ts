@@ -1,7 +1,5 @@
+import { OPTIMIZED, type Optimized, type Pattern } from './optimized';
 import { findAction, SDK_SERVICES } from './services';
-import { OPTIMIZED, type Optimized } from './optimized';
-
-export type Pattern = 'request' | 'sync' | 'token';
 
 /** What a Task's Resource asks for. */
 export type Integration =

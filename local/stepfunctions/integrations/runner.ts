@@ -4,10 +4,10 @@ import { StateError } from '../errors';
 import type { TaskCall, TaskRunner } from '../interpreter/execution';
 import { fromSdk, toSdk } from './convert';
 import { taskError } from './error-names';
+import { type ExecutionWatcher, waitForNested } from './nested';
 import { finishInvoke, prepareOptimized } from './optimized';
 import type { Integration } from './resource';
 import { findAction, SDK_SERVICES } from './services';
-import { waitForNested } from './nested';
 
 type Json = Readonly<Record<string, unknown>>;
 type Call = Extract<Integration, { kind: 'call' }>;
@@ -17,11 +17,6 @@ interface Client {
 }
 
 type Constructor<T> = new (input: object) => T;
-
-/** What a nested execution needs to know about its end. */
-export interface ExecutionWatcher {
-  ended(executionArn: string): Promise<void>;
-}
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const SESSION_LIMIT = 64;

@@ -1,4 +1,5 @@
-import { join, PipelineDefinition, type ProcessingProps, type Reference, type TrainingProps } from '../../../lib/training/pipeline-definition';
+import { join, PipelineDefinition, type ProcessingProps, type TrainingProps } from '../../../lib/training/pipeline-definition';
+import type { Reference } from '../../../lib/training/pipeline-values';
 import { predecessors, type StepJson } from '../../../lib/training/pipeline-references';
 
 const job = { image: 'image', roleArn: 'role', instanceType: 'ml.m5.large', volumeSizeGb: 30, maximumRuntimeSeconds: 3600, kmsKeyId: 'key' };

@@ -1,6 +1,6 @@
 import * as cloudwatchSdk from '@aws-sdk/client-cloudwatch';
 import { decodeCbor, encodeCbor } from '../../../../local/core/protocol/cbor';
-import { protocolOf } from '../../../../local/core/protocol/protocol';
+import { protocolOf } from '../../../../local/core/protocol/choose';
 import { operationsOf } from '../../../../local/core/schema';
 import { ServiceError } from '../../../../local/core/service';
 
