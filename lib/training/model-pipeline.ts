@@ -73,7 +73,7 @@ export function modelPipeline(project: ModelProjectData, options: ModelPipelineO
       : definition.processing(PipelineSteps.TUNE, {
           ...reusable,
           entryPoint: ['python3', `${PROCESSING_CODE}/tune.py`],
-          arguments: [...tuningArguments(training.tuning), ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]), '--seed', seed],
+          arguments: [...tuningArguments(training.tuning, training.split), ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]), '--seed', seed],
           inputs: { code, ...rows },
           outputs: { tune: join('/', run, 'tune') },
         });
@@ -150,12 +150,16 @@ const splitArguments = (split: ModelDeclaration['training']['split']): string[] 
   ...(split?.entity === undefined ? [] : ['--entity', split.entity]),
 ];
 
-const tuningArguments = ({ space, trials, folds, maximumMinutes }: NonNullable<ModelDeclaration['training']['tuning']>): string[] => [
+const tuningArguments = (
+  { space, trials, folds, maximumMinutes }: NonNullable<ModelDeclaration['training']['tuning']>,
+  split: ModelDeclaration['training']['split'],
+): string[] => [
   ...['--train', `${INPUT}/train`, '--validation', `${INPUT}/validation`, '--output', `${OUTPUT}/tune`],
   // One argument each: SageMaker takes 256 characters.
   ...Object.entries(space).flatMap(([name, values]) => ['--space', `${name}=${JSON.stringify(values)}`]),
   ...['--trials', String(trials)],
-  ...(folds === undefined ? [] : ['--folds', String(folds)]),
+  // Folds are cut as the test rows were.
+  ...(folds === undefined ? [] : ['--folds', String(folds), ...splitArguments(split)]),
   ...(maximumMinutes === undefined ? [] : ['--maximum-minutes', String(maximumMinutes)]),
 ];
 

@@ -12,7 +12,7 @@ from .files import read_data, write_json, write_parquet
 from .job import Arguments, UserError, report, run_job
 from .project import Project
 from .schema import NUMERIC, TIMES, key
-from .split import ORDER, RECORD_ID, SHARES, sides
+from .split import SHARES, add_split_arguments, sides
 
 TRUTH = {True: True, False: False, 'true': True, 'false': False, 'True': True, 'False': False}
 
@@ -93,8 +93,7 @@ def run(script):
     parser.add_argument('--data', default='/opt/ml/processing/input/data')
     parser.add_argument('--output', default='/opt/ml/processing/output')
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--split-by', choices=[RECORD_ID, ORDER], default=RECORD_ID)
-    parser.add_argument('--entity', help='column of which no value may be in two splits')
+    add_split_arguments(parser)
 
     def main(usage):
         options = parser.parse()

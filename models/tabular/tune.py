@@ -4,7 +4,8 @@
 
 The first trial is the declared setting, so the search never ends with something worse on the rows it looks at. A space of lists that has no more
 combinations than trials is searched in full, any other at random (Bergstra and Bengio 2012), seeded. The search ends with the trials or with the
-minutes, whichever comes first. Each trial is measured on the validation rows, or by cross-validation over training and validation rows (`--folds`).
+minutes, whichever comes first. Each trial is measured on the validation rows, or by cross-validation over training and validation rows (`--folds`), whose folds
+keep to the split of the project (`folds.py`).
 """
 
 import itertools
@@ -13,12 +14,15 @@ import math
 import time
 
 import numpy as np
+import pandas as pd
 
-from .files import write_json
+from .files import read_data, write_json
+from .folds import folds
 from .job import UserError, report, run_job
 from .problems import predict
 from .project import Project
 from .settings import hyperparameters, joined, load, problem_of_options, settings_parser
+from .split import ORDER, add_split_arguments
 
 BEST_FILE = 'best-parameters.json'
 
@@ -61,11 +65,6 @@ def cast(value, declared):
     return int(round(value)) if isinstance(declared, int) else float(value)
 
 
-def folds_of(rows, count, seed):
-    """Fold of every row, seeded; folds differ by one row at most."""
-    return np.random.default_rng(seed).permutation(np.arange(rows) % count)
-
-
 class Search:
     """Fits and measures settings of one project."""
 
@@ -76,8 +75,11 @@ class Search:
             self.parts = [(train, validation)]
         else:
             matrix, target = joined(train, validation)
-            fold = folds_of(len(target), options.folds, options.seed)
-            self.parts = [((matrix[fold != k], target[fold != k]), (matrix[fold == k], target[fold == k])) for k in range(options.folds)]
+            rows = rows_of((options.train, options.validation), project.schema, options)
+            self.parts = [
+                ((matrix[fits], target[fits]), (matrix[measures], target[measures]))
+                for fits, measures in folds(rows, project.schema, options.folds, options.seed, options.split_by, options.entity)
+            ]
 
     def score(self, setting):
         """Mean of the primary metric over the parts."""
@@ -87,6 +89,12 @@ class Search:
             estimator = self.project.algorithms.candidate(self.project.features, chosen).fit(matrix, target)
             scores.append(self.problem.measure(held_target, predict(self.problem, estimator, held_matrix))[self.problem.primary])
         return float(np.mean(scores))
+
+
+def rows_of(folders, schema, options):
+    """Frame of the rows of several folders with what folds are cut by."""
+    names = list(dict.fromkeys([schema.record_id['name'], *([schema.order['name']] if options.split_by == ORDER and schema.order else []), *([options.entity] if options.entity else [])]))
+    return pd.concat([read_data(folder, names).to_pandas(date_as_object=False) for folder in folders], ignore_index=True)
 
 
 def run(script):
@@ -101,6 +109,7 @@ def parse(project):
     parser.add_argument('--space', action='append', type=dimension, required=True, help='NAME=JSON of a list of values or of {minimum, maximum, scale}; one for each hyperparameter')
     parser.add_argument('--trials', type=int, default=10)
     parser.add_argument('--folds', type=int, default=0, help='0: no cross-validation')
+    add_split_arguments(parser)
     parser.add_argument('--maximum-minutes', type=float, default=math.inf)
     options = parser.parse()
     options.space = dict(options.space)
@@ -137,6 +146,7 @@ def search(project, usage):
         'trials': trials,
         'endedBy': 'trials' if len(trials) == len(settings) else 'time',
         'budget': {'trials': options.trials, 'maximumMinutes': None if math.isinf(options.maximum_minutes) else options.maximum_minutes, 'folds': options.folds},
+        'split': {'by': options.split_by, 'entity': options.entity},
         'space': options.space,
         'seed': options.seed,
         'seconds': round(time.perf_counter() - started, 3),

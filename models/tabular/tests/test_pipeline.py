@@ -13,7 +13,7 @@ from tests.support import Run, call, pipeline, write_project
 from tabular.inference import model_fn, predict_fn
 from tabular.problems import PROBLEMS
 from tabular.project import Project
-from tabular.tune import candidates, folds_of
+from tabular.tune import candidates
 
 VALUES = {
     'binaryClassification': lambda answer: [answer['probability']],
@@ -149,11 +149,6 @@ class TuningTest(unittest.TestCase):
         self.assertTrue(all(isinstance(setting['leaves'], int) and 2 <= setting['leaves'] <= 30 for setting in found))
         self.assertEqual(found, candidates(space, declared, 200, 1)[1:])
         self.assertNotEqual(found, candidates(space, declared, 200, 2)[1:])
-
-    def test_folds_are_equal_and_seeded(self):
-        fold = folds_of(101, 4, 1)
-        self.assertEqual([26, 25, 25, 25], np.bincount(fold).tolist())
-        np.testing.assert_array_equal(fold, folds_of(101, 4, 1))
 
     def test_cross_validation_and_an_end_by_time(self):
         run = pipeline('regression')

@@ -86,7 +86,7 @@ describe('With tuning', () => {
 
   test('the search knows space, budget and problem, in arguments that SageMaker takes', () => {
     const given = processingArguments(pipeline.get('Tune'));
-    expect(given).toEqual(expect.arrayContaining(['--space', 'max_iter=[50,100]', 'learning_rate={"minimum":0.01,"maximum":0.3,"scale":"log"}', '--trials', '4', '--folds', '3', '--maximum-minutes', '10', '--problem_type']));
+    expect(given).toEqual(expect.arrayContaining(['--space', 'max_iter=[50,100]', 'learning_rate={"minimum":0.01,"maximum":0.3,"scale":"log"}', '--trials', '4', '--folds', '3', '--split-by', '--maximum-minutes', '10', '--problem_type']));
     expect(given.every((argument) => typeof argument !== 'string' || argument.length <= 256)).toBe(true);
   });
 
