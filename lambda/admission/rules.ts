@@ -1,11 +1,11 @@
 import type { DescribeModelPackageCommandOutput, UpdateModelPackageCommandInput } from '@aws-sdk/client-sagemaker';
 import type { Verdict } from '../gate/contract';
-import { LifeCycle } from '../register/contract';
 import type { QualificationFinished } from '../shared/process/contract';
+import { description, type Stage, Stages } from '../shared/registry/contract';
 import { type Approval, QUALIFICATION_GATE, QUALIFICATION_METADATA } from './contract';
 
 /** The package as it is registered. */
-export type PackageNow = Pick<DescribeModelPackageCommandOutput, 'ModelApprovalStatus' | 'MetadataProperties' | 'CustomerMetadataProperties'>;
+export type PackageNow = Pick<DescribeModelPackageCommandOutput, 'ModelApprovalStatus' | 'MetadataProperties' | 'CustomerMetadataProperties' | 'ModelLifeCycle'>;
 
 /** Why an event can't be about this package, or `undefined`. */
 export function eventProblem(event: QualificationFinished, model: string, now: PackageNow): string | undefined {
@@ -34,8 +34,8 @@ export function verdictProblem(verdict: Verdict, verdictSha256: string, event: Q
 
 type Update = Pick<UpdateModelPackageCommandInput, 'ModelApprovalStatus' | 'ApprovalDescription' | 'CustomerMetadataProperties' | 'ModelLifeCycle'>;
 
-/** Longest approval description that SageMaker takes. */
-const MAXIMUM_DESCRIPTION = 1024;
+/** Stages before production: a verdict that is repeated or late does not call a version back from where it is by then. */
+const BEFORE_PRODUCTION: readonly (Stage | undefined)[] = [undefined, Stages.DEVELOPMENT, Stages.QUALIFICATION];
 
 /**
  * What a verdict changes in the registry. Only what waits is decided: the decision of a person stands. A broken qualification decides nothing.
@@ -43,14 +43,13 @@ const MAXIMUM_DESCRIPTION = 1024;
 export function decision(outcome: Verdict['outcome'], reason: string, approval: Approval, now: PackageNow): Update {
   const metadata = {
     CustomerMetadataProperties: { ...now.CustomerMetadataProperties, [QUALIFICATION_METADATA]: outcome },
-    ModelLifeCycle: { Stage: LifeCycle.QUALIFICATION, StageStatus: outcome },
+    ...(BEFORE_PRODUCTION.includes(now.ModelLifeCycle?.Stage as Stage | undefined) && { ModelLifeCycle: { Stage: Stages.QUALIFICATION, StageStatus: outcome } }),
   };
   if (now.ModelApprovalStatus !== 'PendingManualApproval') {
     return metadata;
   }
-  const describe = (text: string): string => (text.length <= MAXIMUM_DESCRIPTION ? text : `${text.slice(0, MAXIMUM_DESCRIPTION - 3)}...`);
   if (outcome === 'failed') {
-    return { ...metadata, ModelApprovalStatus: 'Rejected', ApprovalDescription: describe(`Qualification failed. ${reason}`) };
+    return { ...metadata, ModelApprovalStatus: 'Rejected', ApprovalDescription: description(`Qualification failed. ${reason}`) };
   }
   return outcome === 'passed' && approval === 'automatic'
     ? { ...metadata, ModelApprovalStatus: 'Approved', ApprovalDescription: 'Qualification passed; this environment approves automatically.' }

@@ -57,9 +57,6 @@ export const PackageMetadata = {
   SCORE_URI: 'mlTestScoreUri',
 } as const;
 
-/** Stages of a version in the registry (`ModelLifeCycle`), told by what is decided there. */
-export const LifeCycle = { DEVELOPMENT: 'Development', QUALIFICATION: 'Qualification' } as const;
-
 /** Environment of the serving container: the toolkit of SageMaker's scikit-learn image reads it. */
 export const SERVING_ENVIRONMENT = {
   SAGEMAKER_PROGRAM: 'inference.py',
@@ -77,4 +74,4 @@ export const DOCUMENTATION = 'MLOPS_DOCUMENTATION';
 export type Documentation = 'required' | 'draft';
 
 /** Names of the pipeline's steps, by which the registration finds the candidate's training job. */
-export const PipelineSteps = { PREPARE: 'Prepare', TUNE: 'Tune', TRAIN: 'Train', TRAIN_BASELINE: 'TrainBaseline', EVALUATE: 'Evaluate', STUDY: 'Study' } as const;
+export const PipelineSteps = { PREPARE: 'Prepare', TUNE: 'Tune', TRAIN: 'Train', TRAIN_BASELINE: 'TrainBaseline', EVALUATE: 'Evaluate', STUDY: 'Study', TEST: 'Test' } as const;

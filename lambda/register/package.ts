@@ -1,6 +1,7 @@
 import type { CreateModelPackageCommandInput, ProductionVariantInstanceType, TransformInstanceType } from '@aws-sdk/client-sagemaker';
 import type { ModelProjectData } from '../shared/project/contract';
-import { type ArtifactManifest, LifeCycle, PackageMetadata, SERVING_ENVIRONMENT } from './contract';
+import { Stages, StageStatuses } from '../shared/registry/contract';
+import { type ArtifactManifest, PackageMetadata, SERVING_ENVIRONMENT } from './contract';
 
 /** What the registry entry binds together. */
 export interface PackageFacts {
@@ -32,7 +33,7 @@ export function modelPackageRequest(facts: PackageFacts): CreateModelPackageComm
     ModelPackageGroupName: facts.groupName,
     ModelPackageDescription: `${project.declaration.description.slice(0, 900)} Run ${manifest.run.id}.`,
     ModelApprovalStatus: 'PendingManualApproval',
-    ModelLifeCycle: { Stage: LifeCycle.DEVELOPMENT, StageStatus: 'registered' },
+    ModelLifeCycle: { Stage: Stages.DEVELOPMENT, StageStatus: StageStatuses.REGISTERED },
     // The digest is the one field that nobody can change later; it also makes a repeated request the same request.
     ClientToken: facts.packageDigest.slice(0, 36),
     MetadataProperties: { CommitId: manifest.code.commit, Repository: manifest.code.repository, GeneratedBy: facts.packageDigest },

@@ -1,8 +1,12 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, type DescribeModelPackageCommandOutput } from '@aws-sdk/client-sagemaker';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { approvalOf } from '../promotion-admit/rules';
 import type { ModelPackageInput, ReleasePin } from '../shared/process/contract';
 import { modelProject } from '../shared/project/project';
+import { approvalKey } from '../shared/release/contract';
 import * as clients from '../shared/runtime/clients';
+import { Env } from '../shared/runtime/contract';
 import { requireEnv } from '../shared/runtime/environment';
 import { logger } from '../shared/runtime/logger';
 import { parseJson } from '../shared/storage/s3';
@@ -51,8 +55,19 @@ async function refusal(machine: Machine, start: Start): Promise<string | undefin
   if (machine !== 'qualification' && machine !== 'promotion') {
     return undefined;
   }
-  const { modelPackageArn } = start.input as ModelPackageInput;
-  return decidedAlready(machine, start.input as ModelPackageInput, await findPackage(modelPackageArn));
+  const input = start.input as ModelPackageInput;
+  const now = await findPackage(input.modelPackageArn);
+  return decidedAlready(machine, input, now) ?? (machine === 'promotion' && now !== undefined ? await actedOn(input, now) : undefined);
+}
+
+/**
+ * Why an approval needs no execution: one has claimed it. Each change of an approved package, its stage for one, sends the event of an approval. A claim
+ * is never taken back, so what is read here stays true; whoever finds none leaves it to the promotion, which claims under its own condition.
+ */
+async function actedOn({ modelPackageArn, packageDigest }: ModelPackageInput, now: DescribeModelPackageCommandOutput): Promise<string | undefined> {
+  const key = approvalKey(approvalOf(now, packageDigest));
+  const { Item } = await clients.dynamoDb().send(new GetItemCommand({ TableName: requireEnv(Env.STATE_TABLE), Key: { pk: { S: key } }, ConsistentRead: true }));
+  return Item === undefined ? undefined : `${Item.owner?.S ?? 'an execution'} acted on this approval of ${modelPackageArn} already; to have it promoted again, approve it again with another approval description`;
 }
 
 /** The package, or `undefined` where this account may not read it: then the machine itself will say so. */

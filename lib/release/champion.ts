@@ -1,13 +1,11 @@
-import { Arn, Duration, Stack } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
+import { Arn, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { type ChampionRecord, Events } from '../../lambda/shared/process/contract';
 import { Layout } from '../../lambda/shared/storage/contract';
-import { names, type Place } from '../config/names';
-import { retryAwsApi } from '../core/machines/retry';
+import type { Place } from '../config/names';
 import { awsCall } from './aws-call';
+import { tell } from './tell';
 
 /** Properties of {@link recordChampion}. */
 export interface RecordChampionProps {
@@ -38,17 +36,6 @@ export function recordChampion(scope: Construct, { place, model, endpointName }:
     resources: [Arn.format({ service: 'ssm', resource: 'parameter', resourceName: parameter.slice(1) }, Stack.of(scope))],
     parameters: { Name: parameter, Type: 'String', Value: '{% $string($champion) %}', Overwrite: true, Description: `Model in production of ${model}` },
   });
-  const tell = EventBridgePutEvents.jsonata(scope, 'Tell the champion', {
-    entries: [
-      {
-        eventBus: events.EventBus.fromEventBusName(scope, 'Bus', names.eventBus(place.environment)),
-        source: Events.SOURCE,
-        detailType: Events.CHAMPION_CHANGED,
-        detail: sfn.TaskInput.fromObject({ ...record, promotedAt: '{% $champion.promotedAt %}' }),
-      },
-    ],
-    taskTimeout: sfn.Timeout.duration(Duration.minutes(2)),
-  });
-  tell.addRetry(retryAwsApi('EventBridge'));
-  return compose.next(write).next(tell).next(next);
+  const told = tell(scope, 'Tell the champion', place, Events.CHAMPION_CHANGED, { ...record, promotedAt: '{% $champion.promotedAt %}' });
+  return compose.next(write).next(told).next(next);
 }

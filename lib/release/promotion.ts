@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { RolloutContext } from '../../lambda/rollout-check/contract';
+import { Events, type PromotionRolledBack } from '../../lambda/shared/process/contract';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { rolloutAlarms } from '../../lambda/shared/release/contract';
 import { names, type Place } from '../config/names';
@@ -19,6 +20,7 @@ import { Fleet, fleetName } from './fleet';
 import { Once } from './once';
 import { modelPackages } from './release-starter';
 import { RolloutAlarms } from './rollout-alarms';
+import { tell } from './tell';
 
 /** Properties of {@link Promotion}. */
 export interface PromotionProps {
@@ -87,7 +89,7 @@ export class Promotion extends Construct {
     const { endpoint } = this.props;
     const abandon = this.abandon();
     const problem = this.note('Note the problem', 'PromotionFailed', "$states.input.Error & ': ' & $string($states.input.Cause)", abandon);
-    const test = this.test(this.goBack(abandon));
+    const test = this.test(this.tellRolledBack(this.goBack(abandon)));
     const watch = this.fleet.watch('Watch shift', this.judgeShift(test), this.lost);
     const first = this.fleet.createEndpoint(watch, problem);
     const deploy = this.fleet.create(this.look(first, this.shift(watch, problem), problem), problem);
@@ -222,6 +224,22 @@ export class Promotion extends Construct {
     const retire = this.fleet.remove('Retire', { config: '{% $previousConfig %}', model: '{% $previousModel %}' }, finish, this.lost);
     const previous = sfn.Choice.jsonata(this, 'Something to retire?').when(sfn.Condition.jsonata('{% $previousConfig = null %}'), finish).otherwise(retire);
     return recordChampion(this, { place, model: project.declaration.name, endpointName: endpoint.endpointName }, previous);
+  }
+
+  /** Tells the registry of a candidate that did not take over. Whether anybody hears it or not, the traffic goes back. */
+  private tellRolledBack(back: sfn.IChainable): sfn.IChainable {
+    const { place, project } = this.props;
+    const detail: Record<keyof PromotionRolledBack, string> = {
+      model: project.declaration.name,
+      modelPackageArn: '{% $modelPackageArn %}',
+      packageDigest: '{% $packageDigest %}',
+      reason: '{% $failure.cause %}',
+      rolledBackAt: '{% $now() %}',
+    };
+    const told = tell(this, 'Tell the rollback', place, Events.PROMOTION_ROLLED_BACK, detail);
+    told.addCatch(back, { errors: ['States.ALL'] });
+    told.next(back);
+    return told;
   }
 
   /** Makes sure that the version from before serves, whatever serves now. */

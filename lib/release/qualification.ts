@@ -1,13 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { EventBridgePutEvents } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { GateErrors } from '../../lambda/gate/contract';
 import { PackageMetadata } from '../../lambda/register/contract';
 import { Events, type QualificationFinished } from '../../lambda/shared/process/contract';
 import { names, type Place } from '../config/names';
-import { retryAwsApi } from '../core/machines/retry';
 import { ProcessStateMachine } from '../core/machines/state-machine';
 import type { TestGate } from '../gates/test-gate';
 import type { ModelEndpoint } from '../serving/model-endpoint';
@@ -15,6 +12,7 @@ import { awsCall } from './aws-call';
 import { EndpointLock } from './endpoint-lock';
 import { Fleet, fleetName } from './fleet';
 import { modelPackages } from './release-starter';
+import { tell } from './tell';
 
 /** Properties of {@link Qualification}. */
 export interface QualificationProps {
@@ -115,29 +113,18 @@ export class Qualification extends Construct {
       verdictUri: '{% $verdict.verdictUri %}',
       verdictSha256: '{% $verdict.verdictSha256 %}',
     };
-    const tell = EventBridgePutEvents.jsonata(this, 'Tell the verdict', {
-      entries: [
-        {
-          eventBus: events.EventBus.fromEventBusName(this, 'Bus', names.eventBus(place.environment)),
-          source: Events.SOURCE,
-          detailType: Events.QUALIFICATION_FINISHED,
-          detail: sfn.TaskInput.fromObject(detail),
-        },
-      ],
-      taskTimeout: sfn.Timeout.duration(Duration.minutes(2)),
-    });
-    tell.addRetry(retryAwsApi('EventBridge'));
+    const told = tell(this, 'Tell the verdict', place, Events.QUALIFICATION_FINISHED, detail);
     const broke = sfn.Fail.jsonata(this, 'Broke', {
       error: GateErrors.BROKEN,
       cause: "{% $verdict = null ? $problem.Error & ': ' & $string($problem.Cause) : $verdict.reason %}",
     });
     const isOutcome = (outcome: string): sfn.Condition => sfn.Condition.jsonata(`{% $verdict.outcome = '${outcome}' %}`);
-    tell.next(
+    told.next(
       sfn.Choice.jsonata(this, 'Passed?')
         .when(isOutcome('passed'), sfn.Succeed.jsonata(this, 'Qualified', { outputs: '{% $verdict %}' }))
         .when(isOutcome('failed'), sfn.Fail.jsonata(this, 'Not qualified', { error: GateErrors.FAILED, cause: '{% $verdict.reason %}' }))
         .otherwise(broke),
     );
-    return sfn.Choice.jsonata(this, 'Verdict?').when(sfn.Condition.jsonata('{% $verdict != null %}'), tell).otherwise(broke);
+    return sfn.Choice.jsonata(this, 'Verdict?').when(sfn.Condition.jsonata('{% $verdict != null %}'), told).otherwise(broke);
   }
 }

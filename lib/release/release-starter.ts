@@ -3,6 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
+import { Env } from '../../lambda/shared/runtime/contract';
 import type { Machine } from '../../lambda/starter/contract';
 import { names, type Place } from '../config/names';
 import { MachineStarter } from '../core/machines/machine-starter';
@@ -29,12 +30,19 @@ export class ReleaseStarter extends MachineStarter {
     const model = project.declaration.name;
     const group = names.modelPackageGroup(registry.environment, model);
     const packages = modelPackages(scope, registry, group);
+    const tableName = names.stateTable(place.environment, model);
+    const claims = { environment: { [Env.STATE_TABLE]: tableName }, statement: new iam.PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [stateTable(scope, tableName)] }) };
     super(scope, id, {
       place,
       project,
       machine,
       stateMachineName,
-      statements: [new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] })],
+      environment: machine === 'promotion' ? claims.environment : undefined,
+      statements: [
+        new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] }),
+        // The promotion acts on an approval once: what it has claimed starts nothing.
+        ...(machine === 'promotion' ? [claims.statement] : []),
+      ],
     });
     acknowledgeWildcard(this, packages, 'Versions of one model package group: they are registered after this deployment.');
     this.onEvent(
@@ -51,6 +59,8 @@ export class ReleaseStarter extends MachineStarter {
     );
   }
 }
+
+const stateTable = (scope: Construct, tableName: string): string => Arn.format({ service: 'dynamodb', resource: 'table', resourceName: tableName }, Stack.of(scope));
 
 /** ARN pattern of the versions of a group. */
 export const modelPackages = (scope: Construct, { region, account }: Place, group: string): string =>

@@ -13,6 +13,7 @@ import { readEnvironmentObjects } from '../core/storage/foreign-objects';
 import { Janitor } from '../gates/janitor';
 import { Admission } from '../registry/admission';
 import { LabelEvents } from '../registry/label-events';
+import { LifeCycle } from '../registry/life-cycle';
 import { ModelRegistry } from '../registry/model-registry';
 import { PackageEvents } from '../registry/package-events';
 import { ChampionRecorder } from '../release/champion-record';
@@ -112,6 +113,7 @@ export class ModelDevelopmentStack extends Stack {
       if (promotion.account !== place.account) {
         new LabelEvents(this, 'LabelEvents', { place, model: project.name, monitoring: promotion });
       }
+      new LifeCycle(this, 'LifeCycle', { place, project: data, registry: this.registry, promotion });
       new Admission(this, 'Admission', { place, project: data, registry: this.registry, qualification, approval: environment.approval });
     }
   }

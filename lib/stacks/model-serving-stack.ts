@@ -151,7 +151,7 @@ export class ModelServingStack extends Stack {
     new Reconcile(this, 'Reconcile', { place, project, endpoint: this.endpoint });
     const receivers = championReceivers(this.props.chain);
     if (receivers.length > 0) {
-      new ChampionEvents(this, 'ChampionEvents', { place, model: this.model, receivers });
+      new ChampionEvents(this, 'ChampionEvents', { place, model: this.model, receivers, registry });
     }
     this.watch('promotion', promotion.stateMachineName, gate);
     return gate;

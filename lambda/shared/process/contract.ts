@@ -5,6 +5,7 @@ export const Events = {
   SOURCE: 'mlops.blueprint',
   QUALIFICATION_FINISHED: 'QualificationFinished',
   CHAMPION_CHANGED: 'ChampionChanged',
+  PROMOTION_ROLLED_BACK: 'PromotionRolledBack',
   RETRAINING_REQUESTED: 'RetrainingRequested',
 } as const;
 
@@ -32,6 +33,16 @@ export interface ChampionRecord {
   readonly endpointConfigName: string;
   readonly modelName: string;
   readonly promotedAt: string;
+}
+
+/** Detail of {@link Events.PROMOTION_ROLLED_BACK}: a version that was to take over, and did not. */
+export interface PromotionRolledBack {
+  readonly model: string;
+  readonly modelPackageArn: string;
+  readonly packageDigest: string;
+  readonly reason: string;
+  /** ISO 8601 */
+  readonly rolledBackAt: string;
 }
 
 /** Detail of {@link Events.RETRAINING_REQUESTED}. */

@@ -14,7 +14,12 @@ const made = (template: string, ...roles: readonly string[]): readonly Need[] =>
 /** A version of a group is a package of it; its number is not known before it is made. */
 const versions = either(on('model-package/{ModelPackageGroupName}/*'), on('model-package/{ModelPackageName}'));
 
-const approval = (input: Input) => ({ 'sagemaker:ModelApprovalStatus': textAt(input, 'ModelApprovalStatus') });
+/** What a call asks the registry to say of a version. */
+const asked = (input: Input) => ({
+  'sagemaker:ModelApprovalStatus': textAt(input, 'ModelApprovalStatus'),
+  'sagemaker:ModelLifeCycle:stage': textAt(input, 'ModelLifeCycle.Stage'),
+  'sagemaker:ModelLifeCycle:stageStatus': textAt(input, 'ModelLifeCycle.StageStatus'),
+});
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html */
 export const sagemaker: ServiceActions = {
@@ -39,9 +44,9 @@ export const sagemaker: ServiceActions = {
     ...each('DescribeModelPackageGroup DeleteModelPackageGroup', on('model-package-group/{ModelPackageGroupName}')),
     CreateModelPackageGroup: made('model-package-group/{ModelPackageGroupName}'),
     ...each('GetModelPackageGroupPolicy PutModelPackageGroupPolicy DeleteModelPackageGroupPolicy', on('model-package-group/{ModelPackageGroupName}')),
-    CreateModelPackage: [given(approval, on('model-package-group/{ModelPackageGroupName}'), versions), tagging('sagemaker:AddTags', versions)],
+    CreateModelPackage: [given(asked, on('model-package-group/{ModelPackageGroupName}'), versions), tagging('sagemaker:AddTags', versions)],
     ...each('DescribeModelPackage DeleteModelPackage', on('model-package/{ModelPackageName}')),
-    UpdateModelPackage: [given(approval, on('model-package/{ModelPackageArn}'))],
+    UpdateModelPackage: [given(asked, on('model-package/{ModelPackageArn}'))],
     ListModelPackages: [either(on('model-package-group/{ModelPackageGroupName}'), anything)],
 
     // Serving.

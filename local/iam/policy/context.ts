@@ -36,7 +36,8 @@ const KNOWN_KEYS: readonly string[] = [
   'kms:encryptioncontext:aws:logs:arn', 'kms:encryptioncontext:aws:cloudtrail:arn', 'kms:encryptioncontext:aws:sns:topicarn', 'kms:encryptioncontext:aws:sqs:arn',
   'iam:passedtoservice', 'iam:permissionsboundary', 'iam:policyarn', 'iam:awsservicename',
   'sts:externalid', 'sts:rolesessionname',
-  'cloudwatch:namespace', 'events:source', 'events:detail-type', 'sagemaker:modelapprovalstatus',
+  'cloudwatch:namespace', 'events:source', 'events:detail-type', 'sagemaker:modelapprovalstatus', 'sagemaker:modellifecycle:stage', 'sagemaker:modellifecycle:stagestatus',
+  'sagemaker:currentmodellifecyclestage', 'sagemaker:currentmodellifecyclestagestatus',
   'lambda:sourcefunctionarn', 'lambda:functionurlauthtype', 'lambda:invokedviafunctionurl', 'lambda:principal',
   'cloudformation:rolearn', 'cloudformation:changesetname',
 ];

@@ -114,6 +114,12 @@ test.each([true, false])('a decision that was taken already stands (repeated eve
   expect(updates().map((update) => update.ModelApprovalStatus)).toEqual(repeated ? [] : [undefined]);
 });
 
+test.each(['Production', 'Retired', 'Archived'])('a verdict that comes late does not call a version back from the stage %s', async (Stage) => {
+  sageMaker.on(DescribeModelPackageCommand).resolves({ ModelApprovalStatus: 'Approved', MetadataProperties: { GeneratedBy: DIGEST }, ModelLifeCycle: { Stage, StageStatus: 'any' } });
+  await handler(qualified('passed'));
+  expect(updates()).toEqual([{ ModelPackageArn: 'arn:package', CustomerMetadataProperties: { qualification: 'passed' } }]);
+});
+
 describe('Of several deliveries of one event', () => {
   const described = (qualification?: string) => ({
     ModelApprovalStatus: 'PendingManualApproval' as const,

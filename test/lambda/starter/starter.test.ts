@@ -1,16 +1,20 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
+import { approvalOf } from '../../../lambda/promotion-admit/rules';
+import { approvalKey } from '../../../lambda/shared/release/contract';
+import { Env, PROJECT_FILE } from '../../../lambda/shared/runtime/contract';
 import { handler } from '../../../lambda/starter';
 import { StarterEnv } from '../../../lambda/starter/contract';
 import type { StarterEvent } from '../../../lambda/starter/table';
 
 const sfn = mockClient(SFNClient);
 const sageMaker = mockClient(SageMakerClient);
+const dynamoDb = mockClient(DynamoDBClient);
 const named = (name: string): Error => Object.assign(new Error(name), { name });
 
 const DIGEST = 'a'.repeat(64);
@@ -29,10 +33,12 @@ beforeAll(() => {
 });
 
 beforeEach(() => {
-  [sfn, sageMaker].forEach((mock) => mock.reset());
+  [sfn, sageMaker, dynamoDb].forEach((mock) => mock.reset());
+  dynamoDb.on(GetItemCommand).resolves({});
   Object.assign(process.env, {
     [StarterEnv.STATE_MACHINE_ARN]: 'arn:machine',
     [StarterEnv.MACHINE]: 'promotion',
+    [Env.STATE_TABLE]: 'state',
     [StarterEnv.RELEASE]: JSON.stringify({ commit: 'abc' }),
   });
   sfn.on(StartExecutionCommand).resolves({ executionArn: 'arn:execution' });
@@ -68,4 +74,29 @@ test('a package that this account may not read is left to the machine', async ()
 test('any other failure is an error, so that the event is delivered again', async () => {
   sageMaker.on(DescribeModelPackageCommand).rejects(named('ThrottlingException'));
   await expect(handler(approved)).rejects.toThrow('ThrottlingException');
+});
+
+describe('a change of an approved package, such as another stage', () => {
+  const claim = (Item?: Record<string, { S: string }>) =>
+    dynamoDb.on(GetItemCommand, { TableName: 'state', Key: { pk: { S: approvalKey(approvalOf({ ApprovalDescription: 'good' }, DIGEST)) } }, ConsistentRead: true }).resolves({ Item });
+  const described = { ModelApprovalStatus: 'Approved' as const, ApprovalDescription: 'good', MetadataProperties: { GeneratedBy: DIGEST } };
+
+  test('starts nothing: the approval was acted on', async () => {
+    sageMaker.on(DescribeModelPackageCommand).resolves({ ...described, ModelLifeCycle: { Stage: 'Production', StageStatus: 'serving' } });
+    claim({ owner: { S: 'arn:execution:1' } });
+    expect(await handler(approved)).toMatchObject({ started: false, reason: expect.stringContaining('arn:execution:1 acted on this approval') });
+    expect(sfn.calls()).toEqual([]);
+  });
+
+  test('starts the promotion when it comes with another approval description', async () => {
+    sageMaker.on(DescribeModelPackageCommand).resolves({ ...described, ApprovalDescription: 'back to it' });
+    claim({ owner: { S: 'arn:execution:1' } });
+    expect(await handler(approved)).toMatchObject({ started: true });
+  });
+
+  test('is tried again when nobody can say whether it was acted on', async () => {
+    dynamoDb.on(GetItemCommand).rejects(named('ProvisionedThroughputExceededException'));
+    await expect(handler(approved)).rejects.toThrow('ProvisionedThroughput');
+    expect(sfn.calls()).toEqual([]);
+  });
 });

@@ -122,6 +122,20 @@ describe('a new version', () => {
     expect(w.calls.filter(({ name }) => name === 'updateEndpoint')).toHaveLength(1);
   });
 
+  test('that did not take over is told, with the reason', async () => {
+    const w = world({ rollsBack: 'prod-employment-rollout-errors' }, { outcome: 'failed', reason: 'The shift was rolled back.' }).serving(OLD);
+    await w.run(definition);
+    expect(w.told).toMatchObject([
+      { DetailType: 'PromotionRolledBack', Detail: { model: 'employment', modelPackageArn: PACKAGE_ARN, packageDigest: DIGEST, reason: 'The shift was rolled back.', rolledBackAt: expect.stringMatching(/^20/) } },
+    ]);
+  });
+
+  test('gives the traffic back though nobody can be told', async () => {
+    const w = world({ failing: { putEvents: 'no bus' } }, { outcome: 'failed', reason: 'too few requests' }).serving(OLD);
+    expect(await w.run(definition)).toMatchObject({ error: 'PromotionRolledBack', cause: 'too few requests' });
+    expect(w.left).toEqual(AS_BEFORE);
+  });
+
   test('is a rollback even where the alarms can\'t be asked', async () => {
     const w = world({ rollsBack: 'prod-employment-rollout-errors', failing: { describeAlarms: 'throttled' } }, { outcome: 'failed', reason: 'rolled back' }).serving(OLD);
     expect(await w.run(definition)).toMatchObject({ error: 'PromotionRolledBack' });

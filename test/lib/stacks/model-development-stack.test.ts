@@ -8,6 +8,7 @@ import type { StepJson } from '../../../lib/training/pipeline-references';
 import { nagFindings, newApp } from '../../support/app';
 import { allStates, definitionFaults, definitionsOf } from '../../support/asl';
 import { fixtureProject } from '../../support/fixtures';
+import { statementsOf } from '../../support/policies';
 
 const chain = promotionChain(environments);
 
@@ -190,6 +191,33 @@ describe('Only where the chain ends', () => {
       },
     });
     expect(JSON.stringify(dev.template.toJSON())).not.toContain('MLOPS_QUALIFICATION_KEY_ARN');
+  });
+});
+
+describe('The stages of versions', () => {
+  const calls = (pattern: object) => Object.values(prod.template.findResources('AWS::Events::Rule', { Properties: pattern }));
+
+  test.each(['ChampionChanged', 'PromotionRolledBack'])('follow %s of the account that promotes, and what is not delivered is kept', (detailType) => {
+    const rules = calls({ EventBusName: 'mlops-prod', EventPattern: { source: ['mlops.blueprint'], account: [account], 'detail-type': [detailType], detail: { model: ['employment'] } } });
+    expect(rules).toHaveLength(1);
+    expect(rules[0]?.Properties.Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything(), RetryPolicy: { MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 20 } })]);
+  });
+
+  test('are compared with the champion every hour', () => {
+    expect(calls({ Description: 'Compares the stages of versions of employment with the champion', ScheduleExpression: 'rate(1 hour)' })).toHaveLength(1);
+  });
+
+  test('are set by a role that can move versions to two stages and touch no approval', () => {
+    expect(statementsOf(prod.template, 'AWS::IAM::ManagedPolicy').filter(({ sid }) => sid === 'ChangeStages')).toEqual([
+      expect.objectContaining({
+        effect: 'Allow', actions: ['sagemaker:UpdateModelPackage'], resources: [`arn:aws:sagemaker:eu-central-1:${account}:model-package/prod-employment/*`],
+        conditions: { StringEquals: { 'sagemaker:ModelLifeCycle:stage': ['Production', 'Retired'] }, Null: { 'sagemaker:ModelApprovalStatus': 'true' } },
+      }),
+    ]);
+  });
+
+  test('are not kept where nothing is promoted', () => {
+    expect(JSON.stringify(dev.template.toJSON())).not.toContain('ChangeStages');
   });
 });
 

@@ -24,10 +24,12 @@ interface World {
   readonly boundaryArn?: string;
   /** Of topics and queues. */
   readonly messageEncryption?: Encryption;
+  /** Of every version in the registry. */
+  readonly stage?: string;
 }
 
 /** An authorizer over policies that stand here instead of in services. */
-function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none', resourcePolicies = {}, trusted = 'lambda.amazonaws.com', boundaryArn, messageEncryption = 'none' }: World = {}) {
+function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none', resourcePolicies = {}, trusted = 'lambda.amazonaws.com', boundaryArn, messageEncryption = 'none', stage }: World = {}) {
   const logged: string[] = [];
   const changes: string[] = [];
   const role = {
@@ -58,6 +60,7 @@ function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none
     resources: {
       policyOf: async (arn) => (resourcePolicies[arn] === undefined ? undefined : document(arn, 'resource', ...resourcePolicies[arn])),
       encryptionOf: async () => messageEncryption,
+      factsOf: async () => ({ 'sagemaker:CurrentModelLifeCycleStage': stage }),
       changed: (service, operation) => void changes.push(`${service}:${operation}`),
     },
   };
@@ -134,6 +137,33 @@ describe('a role', () => {
   test('with a policy that is not understood gets an error that is no denial', async () => {
     const { access } = authorizer({ identity: [allow('ssm:*', '*', { Condition: { StringEquals: { 'aws:Weather': 'sunny' } } })] });
     await expect(access.check(call('ssm', 'GetParameter', { Name: 'a' }))).rejects.toMatchObject({ code: 'UnsupportedPolicy', status: 501 });
+  });
+});
+
+describe('a role that may change stages of versions', () => {
+  const version = `arn:aws:sagemaker:${REGION}:${OWN}:model-package/g/1`;
+  const update = (more: object) => call('sagemaker', 'UpdateModelPackage', { ModelPackageArn: version, ...more });
+  const stages = allow('sagemaker:UpdateModelPackage', version, {
+    Condition: { StringEquals: { 'sagemaker:ModelLifeCycle:stage': ['Production', 'Retired'] }, Null: { 'sagemaker:ModelApprovalStatus': 'true' } },
+  });
+  const archived = allow('sagemaker:DeleteModelPackage', version, { Condition: { StringEquals: { 'sagemaker:CurrentModelLifeCycleStage': 'Archived' } } });
+
+  test('may set the stages that its policy names', async () => {
+    await expect(authorizer({ identity: [stages] }).access.check(update({ ModelLifeCycle: { Stage: 'Retired', StageStatus: 'superseded' } }))).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['another stage', { ModelLifeCycle: { Stage: 'Archived', StageStatus: 'expired' } }],
+    ['a stage and an approval with it', { ModelLifeCycle: { Stage: 'Production', StageStatus: 'serving' }, ModelApprovalStatus: 'Approved' }],
+    ['metadata alone', { CustomerMetadataProperties: { a: '1' } }],
+  ])('may not set %s', async (_name, more) => {
+    await expect(authorizer({ identity: [stages] }).access.check(update(more))).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  });
+
+  test.each([['Archived', true], ['Production', false], [undefined, false]])('deletes by the stage that a version has: %s', async (stage, allowed) => {
+    const deletion = authorizer({ identity: [archived], stage }).access.check(call('sagemaker', 'DeleteModelPackage', { ModelPackageName: version }));
+    const outcome = await deletion.then(() => 'done', (error: { code: string }) => error.code);
+    expect(outcome).toBe(allowed ? 'done' : 'AccessDeniedException');
   });
 });
 
