@@ -33,6 +33,22 @@ const metricLimits = () =>
     'metrics and their limits',
   );
 
+/** The load check holds the upper bound of the errors' share against the limit: one-sided 95 %, Clopper-Pearson (`lambda/load-check`). */
+const SURENESS = 0.95;
+
+/** So few requests that even without one failure the bound is above the limit: no version could ever pass. Of n requests without a failure it is 1 - 0.05^(1/n). */
+const enoughRequests: Rule<{ requestsPerSecond: number; durationSeconds: number; maximumErrorShare: number }> = ({ requestsPerSecond, durationSeconds, maximumErrorShare }) => {
+  const requests = Math.round(requestsPerSecond * durationSeconds);
+  const needed = Math.ceil(Math.abs(Math.log(1 - SURENESS) / Math.log(1 - maximumErrorShare)));
+  if (requests >= needed) {
+    return undefined;
+  }
+  const bound = Number((1 - (1 - SURENESS) ** (1 / Math.max(1, requests))).toPrecision(2));
+  const advice = Number.isFinite(needed) ? `send at least ${needed}, or allow more` : 'no number of requests shows that; allow more';
+  const message = `is ${maximumErrorShare}, but ${requests} requests (requestsPerSecond x durationSeconds) without one failure only show, with 95 % confidence, that at most ${bound} fail; ${advice}`;
+  return { path: ['maximumErrorShare'], message };
+};
+
 const logAboveZero: Rule<{ minimum: number; scale?: string | undefined }> = ({ minimum, scale }) =>
   scale === 'log' && minimum <= 0 ? { path: ['minimum'], message: `must be above 0 on the scale log, got ${minimum}` } : undefined;
 
@@ -126,7 +142,7 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
       warmUpSeconds: integer(0, 14 * 60),
       rowsPerRequest: integer(1, 500),
       maximumErrorShare: share(),
-    }),
+    }).check(ordered(enoughRequests)),
     rollout: group({ maximumErrorShare: share(), maximumLatencyMilliseconds: positive(), minimumRequests: integer(1) }),
   }),
   monitoring: group({

@@ -77,6 +77,14 @@ describe('a fault in model.yaml is named with line, value and what is allowed:',
       'models/employment/model.yaml:3: problemType must be one of binaryClassification, multiclassClassification, regression, got "binary_classification"; write binaryClassification',
     ],
     ['a word that is none of the allowed', 'riskRating: Low', 'riskRating: Tiny', 'models/employment/model.yaml:79: modelCard.riskRating must be one of High, Medium, Low, Unknown, got "Tiny"'],
+    [
+      'a load test that no version could pass', '    maximumErrorShare: 0.05\n  rollout', '    maximumErrorShare: 0.02\n  rollout',
+      'models/employment/model.yaml:49: serving.loadTest.maximumErrorShare is 0.02, but 100 requests (requestsPerSecond x durationSeconds) without one failure only show, with 95 % confidence, that at most 0.03 fail; send at least 149, or allow more',
+    ],
+    [
+      'a load test that must be free of errors', '    maximumErrorShare: 0.05\n  rollout', '    maximumErrorShare: 0\n  rollout',
+      'models/employment/model.yaml:49: serving.loadTest.maximumErrorShare is 0, but 100 requests (requestsPerSecond x durationSeconds) without one failure only show, with 95 % confidence, that at most 0.03 fail; no number of requests shows that; allow more',
+    ],
     ['bounds in the wrong order', '      minimum: 0.3', '      minimum: 0.95', 'models/employment/model.yaml:15: data.classShares.1.minimum must be at most maximum (0.9), got 0.95'],
     [
       'a critical feature that the schema lacks',
