@@ -83,6 +83,8 @@ export interface Criterion {
   readonly paperSection: string;
   /** Test of the ML Test Score (Breck et al., 2017), e.g. `M5`. */
   readonly mlTestScore?: string;
+  /** Of this criterion wherever the gate runs: what neither depends on data nor on the environment is judged in each. @default - that of the gate */
+  readonly mode?: GateMode;
 }
 
 /** Input of the gate function, the last state of a `TestGate`. */
@@ -230,6 +232,10 @@ export const Checks = {
       FIT_SECONDS: 'fitSeconds',
       /** Time to score 1,000 rows at once. */
       SCORE_MILLISECONDS: 'scoreMilliseconds',
+      /** The project's own tests that failed, in the image that trains. */
+      FAILED_TESTS: 'tests.failed',
+      /** Tests that passed and called what makes features; not measured while there is none. */
+      FEATURE_TESTS: 'tests.features',
     },
   },
   /** Compares a model that was rebuilt from a manifest with the original. */

@@ -8,7 +8,7 @@ export type Reading =
 /**
  * Judges evidence against criteria. Pure: the same evidence always gives the same verdict.
  *
- * A criterion passes when its value is measured and, in qualitative mode, within the limit. What could not be measured fails. What is not
+ * A criterion passes when its value is measured and, in qualitative mode, within the limit; it may have a mode of its own. What could not be measured fails. What is not
  * applicable is recorded and does not fail, but a gate in which nothing applies says nothing and is broken. So is one whose check did not run.
  */
 export function judge(event: GateEvent, readings: readonly Reading[], environment: string, endedAt: string): Verdict {
@@ -95,7 +95,7 @@ function judgeMeasurement(event: GateEvent, criterion: Criterion, measurement: M
   }
   const { held, sentence } = compare(value, criterion);
   const measured = { value, interval, sampleSize };
-  if (event.mode === 'FUNCTIONAL') {
+  if ((criterion.mode ?? event.mode) === 'FUNCTIONAL') {
     return { ...measured, outcome: 'passed', reason: `${criterion.title}: measured ${quantity(value, criterion)}, recorded without judgement. ${explanation}` };
   }
   return { ...measured, outcome: held ? 'passed' : 'failed', reason: `${criterion.title}: ${sentence}. ${explanation}` };

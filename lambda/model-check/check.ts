@@ -9,6 +9,7 @@ import { type Cost, measureCosts } from './costs';
 import { measurePredictions, nothingMeasured } from './measure';
 import { readPredictions } from './read';
 import { measureStudies } from './studies';
+import { measureTests } from './tests';
 
 /** A JSON file of the pipeline, or why it can't be read. */
 export interface Report {
@@ -21,6 +22,7 @@ export interface ModelFiles {
   readonly predictions: readonly TableFile[];
   readonly evaluation: Report;
   readonly studies: Report;
+  readonly tests: Report;
 }
 
 /**
@@ -32,14 +34,14 @@ export async function measureModel(database: Database, files: ModelFiles, projec
   const problem = problemOf(project);
   const { slices, fairness } = project.declaration.quality;
   const groupedBy = [...new Set([...(slices?.columns ?? []), ...(fairness?.attributes.map(({ column }) => column) ?? []), ...(fairness?.stratum === undefined ? [] : [fairness.stratum])])];
-  const studies = measureStudies(files.studies.content as StudiesReport | undefined, files.studies.problem);
+  const beside = [...measureStudies(files.studies.content as StudiesReport | undefined, files.studies.problem), ...measureTests(files.tests.content, files.tests.problem)];
   try {
     const predictions = await readPredictions(database, files.predictions, project, problem, groupedBy);
     const costs = (files.evaluation.content as { readonly costs?: Record<string, Cost> } | undefined)?.costs;
-    return [...measurePredictions(predictions, project, problem, seed), ...measureCosts(costs, predictions, problem), ...studies];
+    return [...measurePredictions(predictions, project, problem, seed), ...measureCosts(costs, predictions, problem), ...beside];
   } catch (error) {
     if (error instanceof UnreadableFileError || error instanceof MissingColumnsError) {
-      return [...nothingMeasured(error.message, project), ...studies];
+      return [...nothingMeasured(error.message, project), ...beside];
     }
     throw error;
   }

@@ -9,6 +9,8 @@ export interface ModelCheckContext {
   readonly evaluationUri: string;
   /** `studies.json` of the studies ({@link StudiesReport}). */
   readonly studiesUri: string;
+  /** `tests.json` of the project's own tests ({@link TestsReport}). */
+  readonly testsUri: string;
 }
 
 /** What the studies of the pipeline measured; the file is written by Python. */
@@ -27,6 +29,27 @@ export interface StudyFinding {
   readonly details?: unknown;
   /** What the study took. */
   readonly seconds?: number;
+}
+
+/** What the project's own tests said, in the image that trains; the file is written by Python. */
+export interface TestsReport {
+  readonly version: '1';
+  /** What ran the tests. */
+  readonly runner: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Passed tests that called a function of what makes features: the project's transforms, or the package's. */
+  readonly features: number;
+  /** Failed ones first; of very many the last are left out. */
+  readonly tests: readonly {
+    readonly name: string;
+    readonly outcome: 'passed' | 'failed' | 'skipped';
+    readonly seconds: number;
+    readonly features: boolean;
+    /** Why it failed or was skipped, in one line. */
+    readonly message?: string;
+  }[];
 }
 
 /** Contenders on the test rows, by the name of their column. */

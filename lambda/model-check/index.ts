@@ -12,15 +12,15 @@ import type { ModelCheckContext } from './contract';
 const CHECK = Checks.MODEL.id;
 const member = (name: keyof ModelCheckContext): string => name;
 
-/** Measures the candidate, the simpler models and the champion on the same test rows, and takes in what evaluation and studies recorded. */
+/** Measures the candidate, the simpler models and the champion on the same test rows, and takes in what evaluation, studies and the project's own tests recorded. */
 export async function handler(event: CheckEvent): Promise<CheckResult> {
   const startedAt = new Date().toISOString();
   const uri = (name: keyof ModelCheckContext): string => contextText(event, CHECK, member(name));
   const project: ModelProjectData = modelProject();
-  const [evaluation, studies] = await Promise.all([report(uri('evaluationUri')), report(uri('studiesUri'))]);
+  const [evaluation, studies, tests] = await Promise.all([report(uri('evaluationUri')), report(uri('studiesUri')), report(uri('testsUri'))]);
   const measurements = await Database.use(
     async (database): Promise<Measurement[]> =>
-      measureModel(database, { predictions: await downloadFiles(database, [uri('predictionsUri')]), evaluation, studies }, project, event.subject.digest),
+      measureModel(database, { predictions: await downloadFiles(database, [uri('predictionsUri')]), evaluation, studies, tests }, project, event.subject.digest),
   );
   return writeEvidence(event, CHECK, startedAt, measurements);
 }

@@ -13,7 +13,7 @@ import { columnFaults, problemFaults } from './problem-faults';
 const DECLARATION_FILE = 'model.yaml';
 
 /** Scripts that the jobs and the endpoint run. */
-const SCRIPTS = ['prepare.py', 'train.py', 'evaluate.py', 'study.py', 'inference.py'];
+const SCRIPTS = ['prepare.py', 'train.py', 'evaluate.py', 'study.py', 'test.py', 'inference.py'];
 
 /** Everything wrong with one or several model projects, one line each. */
 export class ModelProjectError extends Error {

@@ -85,7 +85,18 @@ export function modelCriteria(project: ModelProjectData): Criterion[] {
     ...fairnessCriteria(quality.fairness),
     ...costCriteria(quality.costs),
     ...studyCriteria(project),
+    ...testCriteria(),
   ]);
+}
+
+/** The project's own tests: what they say of the code is no matter of data, so it is judged in every environment. */
+function testCriteria(): Limit[] {
+  const m = Checks.MODEL.measurements;
+  const common = { unit: 'tests', mode: 'QUALITATIVE' } as const;
+  return [
+    { measurement: m.FAILED_TESTS, title: "The project's own tests that failed", comparison: '<=', threshold: 0, mlTestScore: 'I2', ...common },
+    { measurement: m.FEATURE_TESTS, title: 'Tests of the code that makes features', comparison: '>=', threshold: 1, mlTestScore: 'D7', ...common },
+  ];
 }
 
 /** Attributes that gate are judged; of the others the gate asks that they were measured. */

@@ -100,7 +100,7 @@ export class ModelDevelopment extends Construct {
     profile.next(
       this.modelGate.evaluate(this, 'Model gate', {
         subject: { type: 'developmentRun', name: RUN_ID, digest: '{% $snapshot.digest %}' },
-        context: { predictionsUri: PREDICTIONS_URI, evaluationUri: EVALUATION_URI, studiesUri: STUDIES_URI },
+        context: { predictionsUri: PREDICTIONS_URI, evaluationUri: EVALUATION_URI, studiesUri: STUDIES_URI, testsUri: TESTS_URI },
         passed: register,
       }),
     );
@@ -252,5 +252,6 @@ const RUN_ID = '{% $states.context.Execution.Name %}';
 const RELEASE = '{% $pin %}';
 const EVALUATION_URI = '{% $runUri & "/evaluation/evaluation.json" %}';
 const STUDIES_URI = '{% $runUri & "/studies/studies.json" %}';
+const TESTS_URI = '{% $runUri & "/tests/tests.json" %}';
 const PREDICTIONS_URI = '{% $runUri & "/evaluation/predictions.parquet" %}';
 const CALL_TIMEOUT = sfn.Timeout.duration(Duration.minutes(2));

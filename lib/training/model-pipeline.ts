@@ -33,7 +33,8 @@ export interface ModelPipelineOptions {
 
 /**
  * The pipeline of a model project: prepare the data, search for hyperparameters where the project asks for it, train candidate and baseline, evaluate both
- * and the champion on the same test rows, study the candidate beside that. It measures and does not judge: gates before and after it do.
+ * and the champion on the same test rows, study the candidate beside that, run the project's own tests. It measures and does not judge: gates before and after
+ * it do.
  *
  * A SageMaker tuning job may stand in for the search: a step whose output `tune` holds `best-parameters.json` (docs/model-projects.md).
  */
@@ -129,6 +130,14 @@ export function modelPipeline(project: ModelProjectData, options: ModelPipelineO
     ],
     inputs: { code, ...rows, test: prepare.output('test'), model: candidate.modelArtifact },
     outputs: { studies: join('/', run, 'studies') },
+  });
+  // The project's own tests, as early as the rest and beside it: they need the code alone.
+  definition.processing(PipelineSteps.TEST, {
+    ...job,
+    entryPoint: ['python3', `${PROCESSING_CODE}/test.py`],
+    arguments: ['--output', `${OUTPUT}/tests`],
+    inputs: { code },
+    outputs: { tests: join('/', run, 'tests') },
   });
   return definition.build();
 }

@@ -2,15 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import * as clients from '../../lambda/shared/runtime/clients';
 import { collectVerdicts } from '../../lambda/shared/score/collect';
-import type { ComplianceFact, MlTestScore, ModelTestsFact, ScoreFacts } from '../../lambda/shared/score/contract';
+import type { ComplianceFact, MlTestScore, ScoreFacts } from '../../lambda/shared/score/contract';
 import { scoreOf } from '../../lambda/shared/score/score';
-import { type ModelTestReport, modelTestsReport } from '../setup/test-models';
 import { type Account, ACCOUNT_OPTIONS, openAccount } from './account';
 import { type Command, readArguments } from './command';
 import { readVersion } from './versions';
 
-/** Its tests are tests of every project's features. */
-const SHARED_PACKAGE = 'tabular';
 const COMPLIANCE_REPORT = 'compliance/report.json';
 
 export const score: Command = {
@@ -22,7 +19,7 @@ export const score: Command = {
     const version = await versionFacts(account, values.version);
     const bucket = `mlops-${account.environment}-evidence-${account.account}-${account.region}`;
     const verdicts = await collectVerdicts(bucket, account.model, version?.manifest.gates.map(({ verdictUri }) => verdictUri));
-    const result = scoreOf({ model: account.model, version, verdicts, compliance: complianceFact(), modelTests: modelTestsFact(account.model) }, new Date().toISOString());
+    const result = scoreOf({ model: account.model, version, verdicts, compliance: complianceFact() }, new Date().toISOString());
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${describe(result)}\n`);
     return 0;
   },
@@ -38,23 +35,6 @@ async function versionFacts(account: Account, version: string | undefined): Prom
   );
   return newest?.ModelPackageVersion === undefined ? undefined : readVersion(account, String(newest.ModelPackageVersion));
 }
-
-/** What the project's tests, and those of the package that all projects share, said last; of another commit than the project's the package's say nothing. */
-function modelTestsFact(model: string): ModelTestsFact | undefined {
-  const own = readModelTests(model);
-  if (own === undefined) {
-    return undefined;
-  }
-  const shared = readModelTests(SHARED_PACKAGE);
-  const reports = shared?.commit === own.commit ? [own, shared] : [own];
-  const sum = (count: 'passed' | 'failed'): number => reports.reduce((total, report) => total + report[count], 0);
-  return { uri: modelTestsReport(model), commit: own.commit, passed: sum('passed'), failed: sum('failed') };
-}
-
-const readModelTests = (name: string): ModelTestReport | undefined => {
-  const file = modelTestsReport(name);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ModelTestReport) : undefined;
-};
 
 /** What `npm run compliance` found last, as far as the score reads it. */
 function complianceFact(): ComplianceFact | undefined {

@@ -1,4 +1,4 @@
 export { SetupError } from './errors';
 export { ensureExampleData, type Example, EXAMPLE_DATA } from './example-data';
 export { ensurePython, type SetupOptions } from './python';
-export { modelTestsReport, testModels, type ModelTestReport, type ModelTestResult } from './test-models';
+export { testModels, type ModelTestResult } from './test-models';

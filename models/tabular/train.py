@@ -25,7 +25,7 @@ from .tune import BEST_FILE
 
 PACKAGE = Path(__file__).resolve().parent
 # Scripts of jobs and for people: an endpoint runs none of them.
-JOB_SCRIPTS = ('prepare.py', 'train.py', 'tune.py', 'evaluate.py', 'study.py', 'seed_study.py')
+JOB_SCRIPTS = ('prepare.py', 'train.py', 'tune.py', 'evaluate.py', 'study.py', 'test.py', 'seed_study.py')
 
 
 def save(estimator, metadata, project, folder):
@@ -37,7 +37,7 @@ def save(estimator, metadata, project, folder):
     shutil.copyfile(project.folder / SCHEMA_FILE, folder / SCHEMA_FILE)
     code = folder / 'code'
     code.mkdir(exist_ok=True)
-    for path in sorted(project.folder.glob('*.py')):
+    for path in sorted(project.code.glob('*.py')):
         if path.name not in JOB_SCRIPTS:
             shutil.copyfile(path, code / path.name)
     shutil.copytree(PACKAGE, code / PACKAGE.name, dirs_exist_ok=True, ignore=shutil.ignore_patterns('tests', '__pycache__', 'README*'))

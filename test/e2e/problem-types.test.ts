@@ -57,7 +57,7 @@ describe.each([...PROBLEM_TYPES])('What the scripts write of a %s', (problemType
   test('is measured by the model check, with the values that the scripts have', async () => {
     const evaluation = json<Evaluation>(problemType, 'evaluation/evaluation.json');
     const measurements = await withFiles({ 'predictions.parquet': read(problemType, 'evaluation/predictions.parquet') }, async (database, predictions) =>
-      measureModel(database, { predictions, evaluation: { content: evaluation }, studies: { problem: 'there are none here' } }, projectOf(problemType), 'seed'));
+      measureModel(database, { predictions, evaluation: { content: evaluation }, studies: { problem: 'there are none here' }, tests: { problem: 'there are none here' } }, projectOf(problemType), 'seed'));
     const names = Object.keys(METRICS[problemType]);
     expect(Object.keys(evaluation.metrics).toSorted()).toEqual(names.toSorted());
     for (const name of names) {

@@ -89,21 +89,25 @@ describe('The model check', () => {
     put('s3://artifacts/predictions.csv', `id,label,candidate,baseline,trivial\n${LABELS.map((label, row) => `${row},${label},${SCORES[row]},${BASELINE[row]},0.5`).join('\n')}\n`);
     put('s3://artifacts/evaluation.json', JSON.stringify({ costs: { candidate: { fitSeconds: 1, scoreSeconds: 0.1, modelBytes: 5, trainRows: 9 } } }));
     put('s3://artifacts/studies.json', JSON.stringify({ version: '1', studies: { parity: { status: 'measured', value: 0, explanation: 'equal' } } }));
-    const uris = { predictionsUri: 's3://artifacts/predictions.csv', evaluationUri: 's3://artifacts/evaluation.json', studiesUri: 's3://artifacts/studies.json' };
+    put('s3://artifacts/tests.json', JSON.stringify({ version: '1', runner: 'unittest', passed: 3, failed: 0, skipped: 0, features: 2, tests: [] }));
+    const uris = { predictionsUri: 's3://artifacts/predictions.csv', evaluationUri: 's3://artifacts/evaluation.json', studiesUri: 's3://artifacts/studies.json', testsUri: 's3://artifacts/tests.json' };
     const { measurements } = evidence(await checkModel(event(uris)));
     expect(measured(measurements, 'auc').value).toBeCloseTo(0.8282828283, 9);
     expect(measured(measurements, 'modelBytes').value).toBe(5);
     expect(measured(measurements, 'studies.parity').value).toBe(0);
+    expect(measured(measurements, 'tests.features').value).toBe(2);
   });
 
   test.each([['is absent', 's3://artifacts/none.json'], ['is no JSON', 's3://artifacts/predictions.csv']])('whose report %s did not measure what stands in it', async (_, studiesUri) => {
-    const uris = { predictionsUri: 's3://artifacts/predictions.csv', evaluationUri: studiesUri, studiesUri };
+    const uris = { predictionsUri: 's3://artifacts/predictions.csv', evaluationUri: studiesUri, studiesUri, testsUri: studiesUri };
     const { measurements } = evidence(await checkModel(event(uris)));
-    expect([measured(measurements, 'studies.parity').status, measured(measurements, 'fitSeconds').status, measured(measurements, 'auc').status]).toEqual(['notMeasured', 'notMeasured', 'measured']);
+    const statuses = ['studies.parity', 'fitSeconds', 'tests.failed', 'auc'].map((id) => measured(measurements, id).status);
+    expect(statuses).toEqual(['notMeasured', 'notMeasured', 'notMeasured', 'measured']);
   });
 
   test('breaks when the predictions are not there', async () => {
-    await expect(checkModel(event({ predictionsUri: 's3://artifacts/none.parquet', evaluationUri: 's3://artifacts/evaluation.json', studiesUri: 's3://artifacts/studies.json' }))).rejects.toThrow('cannot read s3://artifacts/none.parquet');
+    const uris = { evaluationUri: 's3://artifacts/evaluation.json', studiesUri: 's3://artifacts/studies.json', testsUri: 's3://artifacts/tests.json' };
+    await expect(checkModel(event({ predictionsUri: 's3://artifacts/none.parquet', ...uris }))).rejects.toThrow('cannot read s3://artifacts/none.parquet');
   });
 });
 

@@ -48,14 +48,6 @@ export interface ComplianceFact {
   readonly rules: number;
 }
 
-/** Result of a model project's own tests (`npm run test:models`). */
-export interface ModelTestsFact {
-  readonly uri: string;
-  readonly commit: string;
-  readonly passed: number;
-  readonly failed: number;
-}
-
 /** All that a score is computed from. Nothing in it was declared by a person. */
 export interface ScoreFacts {
   readonly model: string;
@@ -63,5 +55,4 @@ export interface ScoreFacts {
   /** Of every gate of the model, in any order. */
   readonly verdicts: readonly RecordedVerdict[];
   readonly compliance?: ComplianceFact;
-  readonly modelTests?: ModelTestsFact;
 }

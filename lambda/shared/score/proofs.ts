@@ -5,20 +5,6 @@ export type Proof = Pick<ScoredTest, 'points' | 'evidence' | 'reason'>;
 
 const none = (reason: string): Proof => ({ points: 0, evidence: [], reason });
 
-/** What the project's own tests said, of the very commit that the version was made from. */
-function projectTests({ modelTests, version }: ScoreFacts): Proof {
-  if (modelTests === undefined) {
-    return none('No report of the project\'s own tests is at hand; npm run test:models writes one.');
-  }
-  const { uri, commit, passed, failed } = modelTests;
-  if (version !== undefined && version.manifest.code.commit !== commit) {
-    return none(`The project's tests ran on commit ${commit}, and the version was made from ${version.manifest.code.commit}.`);
-  }
-  return passed > 0 && failed === 0
-    ? { points: 1, evidence: [uri], reason: `${passed} tests of the project and of the package that it shares passed, as on every push.` }
-    : none(`${failed} of ${passed + failed} tests of the project failed.`);
-}
-
 /** Proofs that no criterion of a gate can give, by test. */
 export const PROOFS: Readonly<Record<string, (facts: ScoreFacts) => Proof>> = {
   D5: ({ compliance, version }) => {
@@ -33,8 +19,6 @@ export const PROOFS: Readonly<Record<string, (facts: ScoreFacts) => Proof>> = {
       ? { points: 1, evidence: [uri], reason: `Encryption, network, access and retention of every template were held to ${rules} rules; everything is explained.` }
       : none(`${unexplained} findings of the compliance report are not explained.`);
   },
-  D7: projectTests,
-  I2: projectTests,
   M1: ({ version }) => {
     if (version === undefined) {
       return none('No version is registered.');

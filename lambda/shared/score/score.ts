@@ -56,9 +56,9 @@ interface Finding {
 
 function proofOfGates(id: string, verdicts: readonly RecordedVerdict[]): Proof {
   const all = verdicts.flatMap(({ uri, verdict }) =>
-    verdict.mode === 'QUALITATIVE' || SHOWN_WITHOUT_JUDGING.has(id)
-      ? verdict.criteria.filter(({ mlTestScore }) => mlTestScore === id).map((criterion): Finding => ({ uri, gate: verdict.gate, criterion }))
-      : [],
+    verdict.criteria
+      .filter(({ mlTestScore, mode = verdict.mode }) => mlTestScore === id && (mode === 'QUALITATIVE' || SHOWN_WITHOUT_JUDGING.has(id)))
+      .map((criterion): Finding => ({ uri, gate: verdict.gate, criterion })),
   );
   if (all.length === 0) {
     return { points: 0, evidence: [], reason: 'No verdict on record measures it.' };

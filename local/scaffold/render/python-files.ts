@@ -6,7 +6,7 @@ import type { DataSchema } from '../../../lambda/shared/schema/contract';
 const TEMPLATE = join(__dirname, '..', 'template');
 
 /** Files that are the same in every project. */
-const SAME = ['prepare.py', 'tune.py', 'train.py', 'evaluate.py', 'study.py', 'inference.py', join('tests', '__init__.py')];
+const SAME = ['prepare.py', 'tune.py', 'train.py', 'evaluate.py', 'study.py', 'test.py', 'inference.py', join('tests', '__init__.py')];
 const TESTS = join('tests', 'test_project.py');
 
 export interface PythonProject {

@@ -25,7 +25,7 @@ proposal for you to review.
 | \`schema.json\` | columns, types, ranges, domains: the data tests, the requests and the monitor hold to it |
 | \`algorithms.py\` | the candidate and the linear baseline that it must beat |
 | \`transforms.py\` | columns that are derived of the features |
-| \`prepare.py\`, \`tune.py\`, \`train.py\`, \`evaluate.py\`, \`study.py\`, \`inference.py\` | jobs and endpoint; they call the shared package \`tabular\` |
+| \`prepare.py\`, \`tune.py\`, \`train.py\`, \`evaluate.py\`, \`study.py\`, \`test.py\`, \`inference.py\` | jobs and endpoint; they call the shared package \`tabular\` |
 | \`tests/\` | unit tests of the transforms, on made-up rows |
 
 ## Next

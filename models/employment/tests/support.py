@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tabular.tests.support import pack
+from tabular.testing import pack
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / 'data' / 'employment-2015.parquet'

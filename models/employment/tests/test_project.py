@@ -13,43 +13,40 @@ import inference
 from tabular.prepare import clean
 from tabular.project import Project
 from tabular.split import SHARES
+from tabular.testing import FeatureTests, made_up, RowTests, with_value
 
-FEATURES = Project(PROJECT).features
+EMPLOYMENT = Project(PROJECT)
+FEATURES, SCHEMA = EMPLOYMENT.features, EMPLOYMENT.schema
 OPTIONS = SimpleNamespace(**{**algorithms.HYPERPARAMETERS, 'seed': 1, 'max_iter': 10, 'max_leaf_nodes': 8, 'ordinal_features': 'SCHL'})
-ROWS = pq.read_table(SAMPLE).slice(0, 400).to_pandas()
 
 
-class DataTest(unittest.TestCase):
-    def test_the_sample_keeps_to_the_schema(self):
-        kept, counts = clean(ROWS, FEATURES.schema)
-        self.assertEqual({'rows_read': 400, 'rows_invalid': 0, 'rows_repeated': 0}, counts)
-        self.assertEqual(400, len(kept))
+class RowsTest(RowTests, unittest.TestCase):
+    project = EMPLOYMENT
 
     def test_a_child_or_an_unknown_code_is_no_valid_row(self):
         for name, value in (('AGEP', 15), ('AGEP', 96), ('SEX', '3'), ('SEX', None), ('employed', 2)):
             with self.subTest(name=name, value=value):
-                rows = ROWS.astype({name: object})
-                rows.loc[3, name] = value
-                self.assertEqual(1, clean(rows, FEATURES.schema)[1]['rows_invalid'])
+                self.assertEqual(1, clean(with_value(self.rows(), name, value), SCHEMA)[1]['rows_invalid'])
 
     def test_production_records_come_back_without_a_year(self):
-        self.assertEqual(0, clean(ROWS.assign(year=None), FEATURES.schema)[1]['rows_invalid'])
+        self.assertEqual(0, clean(self.rows().assign(year=None), SCHEMA)[1]['rows_invalid'])
 
 
-class FeaturesTest(unittest.TestCase):
-    def test_a_request_and_the_sample_give_the_same_matrix(self):
-        records = json.loads(ROWS[FEATURES.schema.feature_names].to_json(orient='records'))
-        np.testing.assert_array_equal(FEATURES.of_frame(ROWS), FEATURES.of_records(records))
+class FeaturesTest(FeatureTests, unittest.TestCase):
+    project = EMPLOYMENT
 
     def test_all_codes_but_age_are_categories(self):
         self.assertEqual(['AGEP'], [name for name, coded in zip(FEATURES.names, FEATURES.coded) if not coded])
 
+    def test_codes_are_counted_in_the_order_of_the_codebook_and_age_is_itself(self):
+        row = dict(zip(FEATURES.names, FEATURES.of_records([RECORD])[0]))
+        self.assertEqual({'AGEP': 45, 'SCHL': 20, 'RELP': 0, 'SEX': 0, 'MIL': 4}, {name: row[name] for name in ('AGEP', 'SCHL', 'RELP', 'SEX', 'MIL')})
+
 
 class AlgorithmTest(unittest.TestCase):
     def test_both_learn_a_rule_from_random_data(self):
-        random = np.random.default_rng(0)
-        matrix = np.column_stack([random.integers(0, size or 80, 600) for size in FEATURES.sizes]).astype(float)
-        label = (matrix[:, 0] > 40).astype(int)
+        matrix = FEATURES.of_frame(made_up(SCHEMA, rows=600))
+        label = (matrix[:, 0] > 55).astype(int)
         for make in (algorithms.candidate, algorithms.baseline):
             with self.subTest(make.__name__):
                 probability = make(FEATURES, OPTIONS).fit(matrix, label).predict_proba(matrix)[:, 1]
@@ -57,7 +54,13 @@ class AlgorithmTest(unittest.TestCase):
                 self.assertGreater(np.mean((probability >= 0.5) == label), 0.9)
 
 
-class PipelineTest(unittest.TestCase):
+@unittest.skipUnless(SAMPLE.is_file(), 'the sample stays in the repository')
+class SampleTest(unittest.TestCase):
+    def test_the_sample_keeps_to_the_schema(self):
+        kept, counts = clean(pq.read_table(SAMPLE).to_pandas(), SCHEMA)
+        self.assertEqual({'rows_read': 12_000, 'rows_invalid': 0, 'rows_repeated': 0}, counts)
+        self.assertEqual(12_000, len(kept))
+
     def test_the_candidate_beats_the_baseline_and_the_baseline_the_trivial_predictor(self):
         evaluation = json.loads((pipeline().folder / 'evaluation' / 'evaluation.json').read_text())
         self.assertGreater(evaluation['metrics']['auc'], evaluation['baseline']['auc'])

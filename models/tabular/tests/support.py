@@ -7,7 +7,6 @@ import json
 import os
 import runpy
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +14,8 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
+
+from tabular.testing import pack
 
 ROWS = 900
 SCRIPTS = ('prepare', 'tune', 'train', 'evaluate')
@@ -114,15 +115,6 @@ def expect(finished):
     if finished.returncode != 0:
         raise AssertionError(f'{finished.args} ended with {finished.returncode}:\n{finished.stdout}{finished.stderr}')
     return finished
-
-
-def pack(model, folder):
-    """Makes model.tar.gz of a model folder, as SageMaker does."""
-    folder.mkdir()
-    with tarfile.open(folder / 'model.tar.gz', 'w:gz') as archive:
-        for path in sorted(model.iterdir()):
-            archive.add(path, arcname=path.name)
-    return folder
 
 
 class Run:

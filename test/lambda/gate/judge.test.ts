@@ -86,6 +86,12 @@ describe('In functional mode', () => {
   });
 });
 
+test('a criterion with a mode of its own is judged by it wherever the gate runs', () => {
+  const own = { criteria: [criterion({ mode: 'QUALITATIVE' }), criterion({ title: 'By the gate' })] };
+  const { outcome, criteria } = verdict([reading([measurement({ value: 0.5 })])], { mode: 'FUNCTIONAL', ...own });
+  expect([outcome, ...criteria.map((one) => one.outcome)]).toEqual(['failed', 'failed', 'passed']);
+});
+
 describe.each(['FUNCTIONAL', 'QUALITATIVE'] as const)('In %s mode', (mode) => {
   test('a measurement that is absent was not measured', () => {
     const { outcome, criteria } = verdict([reading([])], { mode });

@@ -14,14 +14,16 @@ const COSTS = {
   baseline: { fitSeconds: 0.5, scoreSeconds: 0.01, modelBytes: 3_000, trainRows: 60 },
 };
 
-const check = async (query: string, project: ModelProjectData = BINARY, reports: { evaluation?: unknown; studies?: unknown } = { evaluation: { costs: COSTS } }): Promise<Measurement[]> => {
+const check = async (
+  query: string, project: ModelProjectData = BINARY, reports: { evaluation?: unknown; studies?: unknown; tests?: unknown } = { evaluation: { costs: COSTS } },
+): Promise<Measurement[]> => {
   const bytes = await withFiles({}, async (database) => {
     const path = join(database.folder, 'out.parquet');
     await database.run(`COPY (${query}) TO ${literal(path)} (FORMAT parquet)`);
     return readFile(path);
   });
   return withFiles({ 'predictions.parquet': bytes }, async (database, predictions) =>
-    measureModel(database, { predictions, evaluation: { content: reports.evaluation }, studies: { content: reports.studies } }, project, 'd'.repeat(64)));
+    measureModel(database, { predictions, evaluation: { content: reports.evaluation }, studies: { content: reports.studies }, tests: { content: reports.tests } }, project, 'd'.repeat(64)));
 };
 
 type Cell = number | string | null;
@@ -164,7 +166,7 @@ describe('Test predictions that can not be judged are not measured', () => {
 
   test('a file that is no Parquet', async () => {
     const result = await withFiles({ 'predictions.parquet': 'nonsense' }, async (database, predictions) =>
-      measureModel(database, { predictions, evaluation: {}, studies: {} }, BINARY, 'x'));
+      measureModel(database, { predictions, evaluation: {}, studies: {}, tests: {} }, BINARY, 'x'));
     expect(new Set(result.map(({ status }) => status))).toEqual(new Set(['notMeasured']));
   });
 
@@ -185,5 +187,48 @@ describe('Studies', () => {
   test('without a finding, or with one that has no number, are not measured', async () => {
     const result = await check(rows(), BINARY, { studies: { studies: { parity: { ...finding, value: null } } } });
     expect(Object.values(STUDIES).map((study) => measured(result, `studies.${study}`).status)).toEqual(Object.values(STUDIES).map(() => 'notMeasured'));
+  });
+});
+
+describe("The project's own tests", () => {
+  const one = { name: 'test_project.FeaturesTest.test_order', outcome: 'passed', seconds: 0.04, features: true };
+  const bad = { name: 'test_project.RowsTest.test_codes', outcome: 'failed', seconds: 1.2, features: false, message: 'AssertionError: 1 != 2 (test_project.py, line 9)' };
+  const report = { version: '1', runner: 'unittest', passed: 1, failed: 0, skipped: 0, features: 1, tests: [one], resources: { wallSeconds: 2 } };
+  const tested = async (tests: unknown) => {
+    const result = await check(rows(), BINARY, { tests });
+    return [measured(result, 'tests.failed'), measured(result, 'tests.features')] as const;
+  };
+
+  test('are measured with their number and time', async () => {
+    const [failed, features] = await tested({ ...report, passed: 2, skipped: 1, tests: [one, { ...one, seconds: 1 }, { ...one, outcome: 'skipped', seconds: 0 }] });
+    expect(failed).toMatchObject({ status: 'measured', value: 0, sampleSize: 2, explanation: 'all 2 tests passed in 1 s, 1 skipped', details: { runner: 'unittest' } });
+    expect(features).toMatchObject({ status: 'measured', value: 1, explanation: '1 of 2 passed tests calls what makes features' });
+  });
+
+  test('that failed are told by name and reason', async () => {
+    const [failed] = await tested({ ...report, failed: 1, tests: [bad, one] });
+    expect(failed).toMatchObject({ value: 1, explanation: '1 of 2 tests failed: test_project.RowsTest.test_codes: AssertionError: 1 != 2 (test_project.py, line 9)' });
+  });
+
+  test('that failed in great number are told by the first five', async () => {
+    const [failed] = await tested({ ...report, failed: 9, tests: Array.from({ length: 9 }, () => bad) });
+    expect(failed.explanation).toMatch(/^9 of 10 tests failed: .*; and 4 more$/);
+  });
+
+  test.each([
+    ['no report', undefined, 'tests.json is no report of tests'],
+    ['a report of another form', { version: '1', passed: 'many' }, 'tests.json is no report of tests: runner'],
+    ['no test at all', { ...report, passed: 0, features: 0, tests: [] }, 'no test ran: the folder tests of the project needs files test_*.py'],
+    ['nothing but skipped tests', { ...report, passed: 0, features: 0, skipped: 4, tests: [] }, 'no test ran and 4 skipped themselves'],
+  ])('with %s are not measured', async (_, tests, reason) => {
+    for (const measurement of await tested(tests)) {
+      expect(measurement).toMatchObject({ status: 'notMeasured', explanation: expect.stringContaining(reason) });
+    }
+  });
+
+  test('of which none calls what makes features are no tests of features', async () => {
+    const [failed, features] = await tested({ ...report, features: 0 });
+    expect(failed).toMatchObject({ status: 'measured', value: 0 });
+    expect(features).toMatchObject({ status: 'notMeasured', explanation: expect.stringContaining('none of 1 passed test calls what makes features') });
   });
 });

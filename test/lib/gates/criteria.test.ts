@@ -53,7 +53,14 @@ test('the model gate asks for thresholds, for a proven gain over simpler models,
     'model.slices <=': 0,
     'model.fairness >=': 0,
     ...Object.fromEntries(Object.entries(STUDY_LIMITS).map(([study, threshold]) => [`model.studies.${study} <=`, threshold])),
+    'model.tests.failed <=': 0,
+    'model.tests.features >=': 1,
   });
+});
+
+test("what the project's own tests say is judged in every environment, and nothing else is", () => {
+  const own = modelCriteria(project).filter(({ mode }) => mode === 'QUALITATIVE');
+  expect(own.map(({ measurement, mlTestScore }) => [measurement, mlTestScore])).toEqual([['tests.failed', 'I2'], ['tests.features', 'D7']]);
 });
 
 test('the model gate judges attributes that gate, and asks of the others that they were measured', () => {

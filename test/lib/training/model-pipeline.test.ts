@@ -73,6 +73,14 @@ describe('The studies', () => {
   });
 });
 
+describe("The project's own tests", () => {
+  test('need the code alone and wait for nothing, and are never taken from an earlier run', () => {
+    const step = steps({ cacheDays: 30 }).get('Test')!;
+    expect([predecessors(step), inputs(step), step.CacheConfig]).toEqual([[], ['code'], undefined]);
+    expect(step.Arguments).toMatchObject({ NetworkConfig: { EnableNetworkIsolation: true }, AppSpecification: { ImageUri: 'image', ContainerEntrypoint: ['python3', '/opt/ml/processing/input/code/test.py'] } });
+  });
+});
+
 describe('With tuning', () => {
   const pipeline = steps({ tuning: TUNING });
 

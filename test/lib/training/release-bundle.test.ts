@@ -27,9 +27,14 @@ test('holds the code, as the release function unpacks it', () => {
   expect(sha256(readFileSync(bundle.path))).toBe(bundle.sha256);
 });
 
-test('leaves out tests, data, texts and traces of running', () => {
-  const extra = { 'tests/test_x.py': '', 'data/a.parquet': '', 'README.md': '', '__pycache__/x.pyc': '', 'lib/__pycache__/y.pyc': '', '.env': '', '.venv/z': '' };
+test('leaves out example data, texts and traces of running', () => {
+  const extra = { 'data/a.parquet': '', 'README.md': '', '__pycache__/x.pyc': '', 'lib/__pycache__/y.pyc': '', '.env': '', '.venv/z': '' };
   expect(own(bundleRelease(project({ ...FILES, ...extra })))).toEqual(['lib/features.py', 'model.yaml', 'train.py']);
+});
+
+test("holds the project's own tests with the data they need, so that they run where training does", () => {
+  const tests = { 'tests/test_x.py': '', 'tests/data/few.csv': '', 'tests/__pycache__/x.pyc': '' };
+  expect(own(bundleRelease(project({ ...FILES, ...tests })))).toEqual(['lib/features.py', 'model.yaml', 'tests/data/few.csv', 'tests/test_x.py', 'train.py']);
 });
 
 test('is the same file whenever and wherever it is made', () => {
@@ -57,7 +62,7 @@ test('holds the package that projects share, without its tests, wherever the pro
   const shared = files.filter((file) => file.startsWith('tabular/'));
   expect(shared).toEqual(expect.arrayContaining(['tabular/__init__.py', 'tabular/train.py', 'tabular/inference.py']));
   expect(shared.every((file) => file.endsWith('.py') && existsSync(join(dirname(SHARED_PACKAGE), file)))).toBe(true);
-  expect(shared.filter((file) => file.includes('tests'))).toEqual([]);
+  expect(shared.filter((file) => file.includes('/tests/'))).toEqual([]);
 });
 
 test('leaves a project its own copy of the package', () => {
