@@ -347,6 +347,8 @@ export const STUDIES = {
   IMPORTANCE: 'importance',
   /** Gain of the best model that lacks one of the least important features. */
   DROP_ONE: 'dropOne',
+  /** What a column that is added to the schema alone does not reach: cleaning, matrix, candidate, baseline, endpoint. */
+  NEW_FEATURE: 'newFeature',
 } as const;
 
 /** Measurement of the model check that holds the finding of a study. */

@@ -127,6 +127,7 @@ export const declarationSchema: z.ZodType<ModelDeclaration> = group({
     studies: group({
       maximumStalenessLoss: share().optional(),
       maximumUnimportantFeatures: integer(0).optional(),
+      maximumMissedPlaces: integer(0).optional(),
       reproducibilityTolerance: share().optional(),
     }).optional(),
   }),

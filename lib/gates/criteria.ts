@@ -139,6 +139,7 @@ function studyCriteria({ declaration: { quality }, schema }: ModelProjectData): 
     of(STUDIES.STALENESS, 'Loss by staleness within the greatest age', studies?.maximumStalenessLoss ?? 1, 'M4'),
     of(STUDIES.IMPORTANCE, 'Features that cost nothing when permuted', studies?.maximumUnimportantFeatures ?? schema.features.length - 1, 'D2'),
     of(STUDIES.DROP_ONE, 'Gain of the best model that lacks a feature', quality.baseline.margin, 'D2'),
+    of(STUDIES.NEW_FEATURE, 'Places that a new feature does not reach', studies?.maximumMissedPlaces ?? 0, 'D6'),
   ];
 }
 

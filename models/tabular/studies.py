@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from . import studies_data, studies_model, studies_serving
+from . import studies_change, studies_data, studies_model, studies_serving
 from .contenders import Contender
 from .files import read_data, write_json
 from .job import Arguments, UserError, report, run_job
@@ -32,6 +32,7 @@ STUDIES = {
     'staleness': studies_data.staleness,
     'importance': studies_data.importance,
     'dropOne': studies_data.drop_one,
+    'newFeature': studies_change.new_feature,
 }
 
 

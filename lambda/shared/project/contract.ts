@@ -160,6 +160,8 @@ export interface ModelDeclaration {
       readonly maximumStalenessLoss?: number;
       /** Features that may cost nothing when their values are permuted. @default - all but one */
       readonly maximumUnimportantFeatures?: number;
+      /** What a feature that is added to the schema alone may not reach: more than 0 where an algorithm takes chosen columns on purpose. @default 0 */
+      readonly maximumMissedPlaces?: number;
       /** Greatest difference between two fits with the same seed. @default 1e-12 */
       readonly reproducibilityTolerance?: number;
     };

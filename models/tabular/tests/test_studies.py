@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from tabular import inference, job, studies, studies_data, studies_model, studies_serving
+from tabular import inference, job, studies, studies_change, studies_data, studies_model, studies_serving
 from tabular.features import InvalidInput
 from tabular.files import write_parquet
 from tabular.problems import problem_of
@@ -145,7 +145,7 @@ class TestSoundModels(unittest.TestCase):
             with self.subTest(problem_type), World(problem_type) as subject:
                 findings = {name: studies.timed(name, make, subject) for name, make in studies.STUDIES.items()}
                 self.assertEqual({finding['status'] for finding in findings.values()}, {'measured'}, findings)
-                for name in ('specification', 'stability', 'schema', 'record', 'reproducibility', 'invariance'):
+                for name in ('specification', 'stability', 'schema', 'record', 'reproducibility', 'invariance', 'newFeature'):
                     self.assertEqual(findings[name]['value'], 0, findings[name])
                 self.assertLessEqual(findings['parity']['value'], 1e-9)
                 self.assertLess(findings['staleness']['value'], 0.2)
@@ -215,6 +215,37 @@ class TestFaults(unittest.TestCase):
         with World() as subject:
             finding = studies.timed('x', lambda _: 1 / 0, subject)
             self.assertEqual((finding['status'], finding['explanation']), ('notMeasured', 'ZeroDivisionError: division by zero'))
+
+
+FIRST_COLUMNS = '''
+from sklearn.linear_model import LogisticRegression
+class FirstColumns(LogisticRegression):
+    def fit(self, matrix, target):
+        return super().fit(np.nan_to_num(matrix[:, :3]), target)
+    def predict_proba(self, matrix):
+        return super().predict_proba(np.nan_to_num(matrix[:, :3]))
+def candidate(features, options):
+    return FirstColumns()
+'''
+
+
+class TestNewFeature(unittest.TestCase):
+    def test_a_candidate_that_sees_certain_columns_only_misses_a_new_one(self):
+        with World() as subject:
+            (subject.project.folder / 'algorithms.py').write_text(f'import numpy as np\nREGRESSION = False\n{GOOD}{FIRST_COLUMNS}', encoding='utf-8')
+            finding = studies_change.new_feature(subject)
+            self.assertEqual(1, finding['value'], finding)
+            self.assertEqual('the candidate does not use the new column', finding['explanation'])
+
+    def test_an_endpoint_that_answers_without_the_new_feature_misses_it(self):
+        with World() as subject, patch.object(studies_change, 'answer', side_effect=lambda model, records: {'predictions': [{'probability': 0.5, 'label': 1}] * len(records)}):
+            explanation = studies_change.new_feature(subject)['explanation']
+            self.assertIn('the endpoint answers something else than the candidate', explanation)
+            self.assertIn('the endpoint answers a record without the new column', explanation)
+
+    def test_a_name_that_is_taken_is_not_taken_again(self):
+        columns = SimpleNamespace(columns=[{'name': 'new_feature'}, {'name': 'x'}])
+        self.assertEqual('new_feature_', studies_change.free_name(columns))
 
 
 class TestStaleness(unittest.TestCase):

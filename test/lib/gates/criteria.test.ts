@@ -38,7 +38,7 @@ test('the data gate asks for what a project may leave open only where it is decl
 
 const STUDY_LIMITS = {
   specification: 0, stability: 0, invariance: 1e-9, reproducibility: 1e-12, schema: 0, parity: 1e-9, record: 0, staleness: 1, importance: project.schema.features.length - 1,
-  dropOne: declaration.quality.baseline.margin,
+  dropOne: declaration.quality.baseline.margin, newFeature: 0,
 };
 
 test('the model gate asks for thresholds, for a proven gain over simpler models, for no loss against the champion, and that everything else was measured', () => {
@@ -68,12 +68,12 @@ test('the model gate judges attributes that gate, and asks of the others that th
     attributes: [{ column: 'sex', gate: true }, { column: 'age', gate: false, bands: [30] }], floor: 0.7, minimumRows: 30, minimumPositives: 10, maximumOddsDifference: 0.2,
   };
   const slices = { columns: ['sex'], minimumRows: 50, maximumLoss: 0.05 };
-  const studies = { maximumStalenessLoss: 0.04, maximumUnimportantFeatures: 2, reproducibilityTolerance: 1e-6 };
+  const studies = { maximumStalenessLoss: 0.04, maximumUnimportantFeatures: 2, maximumMissedPlaces: 1, reproducibilityTolerance: 1e-6 };
   const costs = { maximumModelBytes: 1e6, maximumFitSeconds: 60, maximumScoreMilliseconds: 100 };
   const asked = limits(modelCriteria({ ...project, declaration: { ...declaration, quality: { ...declaration.quality, fairness, slices, studies, costs } } }));
   expect(asked).toMatchObject({
     'model.fairness >=': 2, 'model.fairness.sex >=': 0.8, 'model.fairness.sex.floor >=': 0.7, 'model.fairness.sex.odds <=': 0.2, 'model.slices <=': 0.05,
-    'model.studies.staleness <=': 0.04, 'model.studies.importance <=': 2, 'model.studies.reproducibility <=': 1e-6,
+    'model.studies.staleness <=': 0.04, 'model.studies.importance <=': 2, 'model.studies.newFeature <=': 1, 'model.studies.reproducibility <=': 1e-6,
     'model.modelBytes <=': 1e6, 'model.fitSeconds <=': 60, 'model.scoreMilliseconds <=': 100,
   });
   expect(Object.keys(asked).filter((name) => name.includes('fairness.age'))).toEqual([]);
