@@ -70,6 +70,16 @@ export function describeVerdict(verdict: Verdict): string {
   return [`${verdict.gate} gate: ${verdict.outcome}${verdict.mode === 'FUNCTIONAL' ? ' (functional: values are recorded, not judged)' : ''}`, ...lines].join('\n');
 }
 
+/** Why an execution failed, for a person: of an error of a function, which comes as JSON with its trace, the message alone. */
+export function plainCause(cause: string | undefined): string {
+  try {
+    const { errorMessage } = JSON.parse(cause ?? '') as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : (cause ?? '');
+  } catch {
+    return cause ?? 'no reason was given';
+  }
+}
+
 /** Exit codes of the commands that run a part of the process. */
 export const EXIT = { passed: 0, broken: 1, refused: 2 } as const;
 

@@ -3,7 +3,7 @@ import { executionArns, follow, type Machine, nextExecution } from '../story/exe
 import { World } from '../story/world';
 import { bringUp, localOptions, type LocalOptions } from './bring-up';
 import { type Command, CommandError, readArguments } from './command';
-import { deliverTrial, describeVerdict, EXIT, invokeStarter, requireModel, verdictsOf } from './development';
+import { deliverTrial, describeVerdict, EXIT, invokeStarter, plainCause, requireModel, verdictsOf } from './development';
 
 /** Employment -> its development stack. */
 const stackPrefix = (model: string): string => model.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -45,11 +45,11 @@ export const train: Command = {
       const execution = await follow(world, of, arn, log);
       const verdicts = await verdictsOf(world, of, execution.name ?? '');
       const outcome = execution.status === 'SUCCEEDED' ? 'passed' : execution.error === 'GateFailed' ? 'refused' : 'broken';
-      const result = outcome === 'passed' ? (JSON.parse(execution.output ?? '{}') as Record<string, unknown>) : { error: execution.error, cause: execution.cause };
+      const result = outcome === 'passed' ? (JSON.parse(execution.output ?? '{}') as Record<string, unknown>) : { error: execution.error, cause: plainCause(execution.cause) };
       if (values.json) {
         process.stdout.write(`${JSON.stringify({ outcome: outcome === 'passed' ? 'registered' : outcome, ...result, verdicts })}\n`);
       } else {
-        const last = outcome === 'passed' ? `registered ${String(result.modelPackageArn)}` : `${outcome}: ${execution.error}: ${execution.cause}`;
+        const last = outcome === 'passed' ? `registered ${String(result.modelPackageArn)}` : `${outcome}: ${execution.error}: ${plainCause(execution.cause)}`;
         process.stdout.write(`${[...verdicts.map(describeVerdict), last].join('\n')}\n`);
       }
       return EXIT[outcome];
