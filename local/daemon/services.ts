@@ -1,4 +1,3 @@
-import { createAthenaService } from '../athena';
 import { createCloudFormationService } from '../cloudformation';
 import { createCloudWatchService, type CloudWatchService } from '../cloudwatch';
 import type { Cloud } from '../core/cloud';
@@ -32,7 +31,6 @@ export function createServices(cloud: LocalCloud, keys: KeyRing): Services {
       metrics,
       createSchedulerService(cloud),
       createFirehoseService(cloud),
-      createAthenaService(cloud),
       createLambdaService(cloud),
       createSageMakerService(cloud),
       createStepFunctionsService(cloud),
