@@ -4,7 +4,7 @@ import type { ChampionRecord, PromotionRolledBack } from '../shared/process/cont
 export type LifeCycleEvent =
   | { readonly 'detail-type': 'ChampionChanged'; readonly detail: ChampionRecord }
   | { readonly 'detail-type': 'PromotionRolledBack'; readonly detail: PromotionRolledBack }
-  | { readonly 'detail-type': 'Scheduled Event' };
+  | { readonly 'detail-type': 'Scheduled Event'; readonly detail: Readonly<Record<string, never>> };
 
 export interface LifeCycleResult {
   /** What changed, such as `version 3: Retired superseded`. */

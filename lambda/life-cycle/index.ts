@@ -16,7 +16,7 @@ import { championChanges, rolledBackChange, type StageChange } from './stages';
  */
 export async function handler(event: LifeCycleEvent): Promise<LifeCycleResult> {
   const model = modelProject().declaration.name;
-  if ('detail' in event && event.detail.model !== model) {
+  if (event['detail-type'] !== 'Scheduled Event' && event.detail.model !== model) {
     throw new Error(`expected an event about ${model}, got ${JSON.stringify(event.detail)}`);
   }
   const told = event['detail-type'] === Events.CHAMPION_CHANGED ? event.detail : undefined;

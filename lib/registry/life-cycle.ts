@@ -15,6 +15,7 @@ import { acknowledgeWildcard } from '../core/policies/wildcards';
 import { processPattern } from '../core/process-events';
 import { changeStages } from './change-stages';
 import type { ModelRegistry } from './model-registry';
+import { denyApproval } from './no-approval';
 
 /** Properties of {@link LifeCycle}. */
 export interface LifeCycleProps {
@@ -49,6 +50,7 @@ export class LifeCycle extends Construct {
         new iam.PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: [registry.groupArn] }),
         new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [registry.packagesArn] }),
         changeStages(registry.packagesArn, [Stages.PRODUCTION, Stages.RETIRED]),
+        denyApproval('sagemaker:UpdateModelPackage', registry.packagesArn),
       ],
     });
     acknowledgeWildcard(handler, registry.packagesArn, 'Versions of one group: the registry numbers them.');

@@ -74,6 +74,7 @@ describe.each([
       '888888888888 > 333333333333 QualificationFinished',
       '999999999999 > 222222222222 ChampionChanged',
       '999999999999 > 333333333333 ChampionChanged',
+      '999999999999 > 333333333333 PromotionRolledBack',
     ],
   ],
 ])('with %s', (_name, chosen, expected) => {

@@ -151,11 +151,11 @@ describe.each(VARIANTS)('with %s', (_name, chosen) => {
     const updates = rolesThatMay('sagemaker:UpdateModelPackage');
     expect(registers.length).toBe(3);
     expect(registers.filter((role) => updates.includes(role))).toEqual([]);
-    expect(updates.map((role) => role.split(' ')[1])).toEqual(['mlops-prod-approver', ...(chosen === environments ? [] : ['mlops-prod-approver']), 'mlops-prod-employment-admission']);
+    expect(updates.map((role) => role.split(' ')[1])).toEqual(['mlops-prod-approver', ...(chosen === environments ? [] : ['mlops-prod-approver']), 'mlops-prod-employment-life-cycle', 'mlops-prod-employment-admission']);
   });
 
   test('where a person approves, no program can: it is denied, not only not allowed', () => {
-    for (const [action, count] of [['sagemaker:CreateModelPackage', 3], ['sagemaker:UpdateModelPackage', 1]] as const) {
+    for (const [action, count] of [['sagemaker:CreateModelPackage', 3], ['sagemaker:UpdateModelPackage', 2]] as const) {
       const denials = stacks.flatMap(({ resources }) =>
         resources.flatMap(([, { Type, Properties }]) =>
           Type === 'AWS::IAM::ManagedPolicy'

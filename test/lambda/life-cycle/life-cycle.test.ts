@@ -60,7 +60,8 @@ class Registry {
 }
 
 const changed = (detail: ChampionRecord): LifeCycleEvent => ({ 'detail-type': 'ChampionChanged', detail });
-const scheduled: LifeCycleEvent = { 'detail-type': 'Scheduled Event' };
+/** As EventBridge sends it: its detail is empty, not absent. */
+const scheduled: LifeCycleEvent = { 'detail-type': 'Scheduled Event', detail: {} };
 const rolledBack = (version: number, hour: number, more: object = {}): LifeCycleEvent => ({
   'detail-type': 'PromotionRolledBack',
   detail: { model: 'people', modelPackageArn: arn(version), packageDigest: `${version}`.repeat(64), reason: 'errors\nof the new fleet', rolledBackAt: at(hour), ...more },

@@ -85,8 +85,8 @@ describe('The pipeline', () => {
   const definition = JSON.parse(pipelineBody()) as { Steps: StepJson[] };
   const step = (name: string) => definition.Steps.find(({ Name }) => Name === name)!.Arguments as Record<string, never>;
 
-  test('prepares, trains candidate and baseline, evaluates', () => {
-    expect(definition.Steps.map(({ Name }) => Name)).toEqual(['Prepare', 'Train', 'TrainBaseline', 'Evaluate', 'Study']);
+  test('prepares, trains candidate and baseline, evaluates, studies, and runs the tests of the project', () => {
+    expect(definition.Steps.map(({ Name }) => Name)).toEqual(['Prepare', 'Train', 'TrainBaseline', 'Evaluate', 'Study', 'Test']);
     expect([step('Train').HyperParameters['algorithm'], step('TrainBaseline').HyperParameters['algorithm']]).toEqual(['candidate', 'baseline']);
   });
 
