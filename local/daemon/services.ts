@@ -1,3 +1,4 @@
+import { createAthenaService } from '../athena';
 import { createCloudFormationService } from '../cloudformation';
 import { createCloudWatchService, type CloudWatchService } from '../cloudwatch';
 import type { Cloud } from '../core/cloud';
@@ -31,6 +32,7 @@ export function createServices(cloud: LocalCloud, keys: KeyRing): Services {
       metrics,
       createSchedulerService(cloud),
       createFirehoseService(cloud),
+      createAthenaService(cloud),
       createLambdaService(cloud),
       createSageMakerService(cloud),
       createStepFunctionsService(cloud),

@@ -9,6 +9,11 @@ export interface Fidelity {
 
 /** Services of our own, by signing name. */
 export const OWN_SERVICES: Readonly<Record<string, Fidelity>> = {
+  athena: {
+    title: 'Athena',
+    same: 'queries over Parquet tables of the Data Catalog in the name of the caller, workgroups with enforced settings and limits of bytes, result files, states and errors of queries, idempotent starts',
+    different: 'SELECT alone, with the functions of `local/athena/functions.ts`; executed by DuckDB: regular expressions are RE2, `xxhash64` is another hash; whole objects count as scanned; no partitions, views, prepared statements or `.metadata` files',
+  },
   cloudformation: {
     title: 'CloudFormation',
     same: 'change sets, dependencies, updates, replacements, rollback, exports, conditions and assets, as the CDK toolkit uses them',
@@ -50,6 +55,7 @@ export const COMMODITY_SERVICES: Readonly<Record<string, Fidelity>> = {
   dynamodb: { title: 'DynamoDB', same: 'items, conditions, queries', different: 'no streams to functions, no capacity limits' },
   ec2: { title: 'VPC', same: 'networks as resources', different: 'no packet passes through them' },
   ecr: { title: 'ECR', same: 'repositories as resources', different: 'no images' },
+  glue: { title: 'Glue Data Catalog', same: 'databases and tables', different: 'no crawlers, jobs or partitions' },
   iam: { title: 'IAM', same: 'roles and policies, which every call is authorized against', different: 'no users, groups or SAML' },
   kms: { title: 'KMS', same: 'keys, aliases, policies, encryption, signatures', different: 'no rotation' },
   logs: { title: 'CloudWatch Logs', same: 'groups, streams, events of functions and state machines', different: 'the first 4 MiB of a group; metric filters and insights do nothing' },

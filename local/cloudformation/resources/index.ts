@@ -1,3 +1,4 @@
+import { athena } from './athena';
 import { cloudwatch } from './cloudwatch';
 import { ec2 } from './ec2';
 import { events } from './events';
@@ -17,6 +18,6 @@ import { storage } from './storage';
 
 /** Every resource type that the local AWS makes. */
 export const HANDLERS: HandlerTable = {
-  ...cloudwatch, ...ec2, ...events, ...governance, ...iam, ...inert, ...kms, ...lambda, ...logs, ...messaging, ...s3, ...sagemaker, ...scheduler,
+  ...athena, ...cloudwatch, ...ec2, ...events, ...governance, ...iam, ...inert, ...kms, ...lambda, ...logs, ...messaging, ...s3, ...sagemaker, ...scheduler,
   ...stepfunctions, ...storage,
 };

@@ -1,4 +1,4 @@
-import { anything, each, either, on, passes, textAt, type Need, type ServiceActions } from './need';
+import { anything, each, either, on, passes, tagging, textAt, type Need, type ServiceActions } from './need';
 
 const table = on('table/{TableName}');
 
@@ -64,5 +64,42 @@ export const firehose: ServiceActions = {
     ...each('PutRecord PutRecordBatch DescribeDeliveryStream DeleteDeliveryStream', on('deliverystream/{DeliveryStreamName}')),
     ...each('TagDeliveryStream UntagDeliveryStream ListTagsForDeliveryStream', on('deliverystream/{DeliveryStreamName}')),
     ListDeliveryStreams: [anything],
+  },
+};
+
+/**
+ * Whatever is about a query is asked by the service, which knows the query's workgroup.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
+ */
+export const athena: ServiceActions = {
+  prefix: 'athena',
+  operations: {
+    StartQueryExecution: [on('workgroup/{WorkGroup|primary}')],
+    ...each('GetQueryExecution GetQueryResults StopQueryExecution'),
+    CreateWorkGroup: [on('workgroup/{Name}'), tagging('athena:TagResource', on('workgroup/{Name}'))],
+    ...each('GetWorkGroup UpdateWorkGroup DeleteWorkGroup', on('workgroup/{WorkGroup}')),
+    ListWorkGroups: [anything],
+  },
+};
+
+const catalog = on('catalog');
+const database = on('database/{DatabaseName}');
+
+/**
+ * Glue asks for the catalog and the database above a table, too.
+ *
+ * @see https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+ */
+export const glue: ServiceActions = {
+  prefix: 'glue',
+  operations: {
+    CreateDatabase: [catalog, on('database/{DatabaseInput.Name}')],
+    ...each('GetDatabase UpdateDatabase DeleteDatabase', catalog, on('database/{Name}')),
+    CreateTable: [catalog, database, on('table/{DatabaseName}/{TableInput.Name}')],
+    ...each('GetTable DeleteTable', catalog, database, on('table/{DatabaseName}/{Name}')),
+    // Of a listing no table is named: Glue asks for all of the database.
+    GetTables: [catalog, database, on('table/{DatabaseName}/*')],
+    ...each('GetDatabases', catalog),
   },
 };

@@ -1,5 +1,5 @@
 import { lambda, states } from './compute';
-import { dynamodb, firehose, kms, ssm } from './data';
+import { athena, dynamodb, firehose, glue, kms, ssm } from './data';
 import { applicationAutoscaling, budgets, cloudformation, ec2, ecr, iam } from './deployment';
 import { events, scheduler } from './events';
 import { sns, sqs } from './messaging';
@@ -11,6 +11,7 @@ import { sts } from './sts';
 /** Services by the name with which calls are signed. S3 is told by method and path instead, see `s3.ts`. */
 export const SERVICES: Readonly<Record<string, ServiceActions>> = {
   'application-autoscaling': applicationAutoscaling,
+  athena,
   budgets,
   cloudformation,
   cloudtrail,
@@ -19,6 +20,7 @@ export const SERVICES: Readonly<Record<string, ServiceActions>> = {
   ecr,
   events,
   firehose,
+  glue,
   iam,
   kms,
   lambda,

@@ -10,11 +10,13 @@ export interface SdkService {
 
 /** Services by their names in `arn:aws:states:::aws-sdk:<service>:<action>`. */
 export const SDK_SERVICES: Readonly<Record<string, SdkService>> = {
+  athena: { prefix: 'Athena', client: 'AthenaClient', load: () => import('@aws-sdk/client-athena') },
   cloudwatch: { prefix: 'CloudWatch', client: 'CloudWatchClient', load: () => import('@aws-sdk/client-cloudwatch') },
   cloudwatchlogs: { prefix: 'CloudWatchLogs', client: 'CloudWatchLogsClient', load: () => import('@aws-sdk/client-cloudwatch-logs') },
   dynamodb: { prefix: 'DynamoDb', client: 'DynamoDBClient', load: () => import('@aws-sdk/client-dynamodb') },
   eventbridge: { prefix: 'EventBridge', client: 'EventBridgeClient', load: () => import('@aws-sdk/client-eventbridge') },
   firehose: { prefix: 'Firehose', client: 'FirehoseClient', load: () => import('@aws-sdk/client-firehose') },
+  glue: { prefix: 'Glue', client: 'GlueClient', load: () => import('@aws-sdk/client-glue') },
   kms: { prefix: 'Kms', client: 'KMSClient', load: () => import('@aws-sdk/client-kms') },
   lambda: { prefix: 'Lambda', client: 'LambdaClient', load: () => import('@aws-sdk/client-lambda') },
   s3: { prefix: 'S3', client: 'S3Client', load: () => import('@aws-sdk/client-s3') },
