@@ -17,7 +17,7 @@ const TIMES: readonly ColumnType[] = ['date', 'timestamp'];
 /** A column of the table. Athena knows names in lower case alone. */
 function rawColumn({ name, type }: ColumnSchema): RawColumn {
   const column = identifier(name.toLowerCase());
-  return { expression: type === 'number' ? `nullif(${column}, nan())` : column, typed: type !== 'string' || TIMES.includes(type) };
+  return { expression: type === 'number' ? `CASE WHEN is_nan(${column}) THEN NULL ELSE ${column} END` : column, typed: type !== 'string' || TIMES.includes(type) };
 }
 
 /** The relation of all counting over the table of a snapshot, in Athena's SQL. */
