@@ -15,9 +15,7 @@ export type {
   Subject,
   Verdict,
 } from '../lambda/gate/contract';
-export {
-  type InferenceRecord,
-} from '../lambda/shared/inference/contract';
+export { type InferenceRecord } from '../lambda/shared/inference/contract';
 export {
   Events,
   type ChampionRecord,
@@ -25,19 +23,10 @@ export {
   type ReleasePin,
   type RetrainingRequested,
 } from '../lambda/shared/process/contract';
-export {
-  type ModelDeclaration,
-  type ModelProjectData,
-} from '../lambda/shared/project/contract';
-export {
-  Env,
-} from '../lambda/shared/runtime/contract';
-export {
-  type DataSchema,
-} from '../lambda/shared/schema/contract';
-export {
-  Layout,
-} from '../lambda/shared/storage/contract';
+export { type ModelDeclaration, type ModelProjectData } from '../lambda/shared/project/contract';
+export { Env } from '../lambda/shared/runtime/contract';
+export { type DataSchema } from '../lambda/shared/schema/contract';
+export { Layout } from '../lambda/shared/storage/contract';
 
 // Configuration
 export { developmentPlace, servingPlace, type EnvironmentConfig, type PromotionChain, type RoutingConfig } from './config/environment';

@@ -51,7 +51,7 @@ export interface Candidate extends Version {
  */
 export function rolledBackChange(version: Candidate, { modelPackageArn, reason, rolledBackAt }: PromotionRolledBack, champion: ChampionRecord | undefined): StageChange | undefined {
   const { ModelLifeCycle: now, LastModifiedTime: modifiedAt } = version;
-  const closed = now?.Stage === Stages.PRODUCTION || now?.Stage === Stages.ARCHIVED || champion?.modelPackageArn === modelPackageArn;
+  const closed = now?.Stage === Stages.PRODUCTION || champion?.modelPackageArn === modelPackageArn;
   return closed || (modifiedAt !== undefined && modifiedAt.getTime() > Date.parse(rolledBackAt))
     ? undefined
     : {

@@ -1,15 +1,13 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 import { Checks, type Measurement } from '../gate/contract';
 import { clopperPearsonInterval } from '../shared/statistics';
+import { ERROR_TAIL } from './contract';
 import type { Sample } from './open-loop';
 
 const IDS = Checks.LOAD.measurements;
 
 /** A generator that is later than this with one request in a hundred measures itself, not the application. */
 const MAXIMUM_LAG_MILLISECONDS = 50;
-
-/** One-sided 95 %: the upper end of the two-sided 90 % interval. */
-const ERROR_CONFIDENCE = 0.9;
 
 /** Quantile of the standard normal distribution for a two-sided 95 % interval. */
 const Z = 1.96;
@@ -69,7 +67,7 @@ function rankInterval(recorded: Histogram, percentile: number, n: number): [numb
 
 function errorShare(samples: readonly Sample[]): Measurement {
   const failed = samples.filter(({ problem }) => problem !== undefined).length;
-  const [, value] = clopperPearsonInterval(failed, samples.length, ERROR_CONFIDENCE);
+  const [, value] = clopperPearsonInterval(failed, samples.length, 1 - 2 * ERROR_TAIL);
   return {
     id: IDS.ERROR_SHARE,
     status: 'measured',

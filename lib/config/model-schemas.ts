@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ERROR_TAIL } from '../../lambda/load-check/contract';
 import { type Bounds, type ModelDeclaration, PROBLEM_TYPES } from '../../lambda/shared/project/contract';
 import { between, flag, group, integer, listOf, named, number, oneOf, ordered, pattern, positive, type Rule, scalar, share, text } from './rules';
 
@@ -33,17 +34,14 @@ const metricLimits = () =>
     'metrics and their limits',
   );
 
-/** The load check holds the upper bound of the errors' share against the limit: one-sided 95 %, Clopper-Pearson (`lambda/load-check`). */
-const SURENESS = 0.95;
-
-/** So few requests that even without one failure the bound is above the limit: no version could ever pass. Of n requests without a failure it is 1 - 0.05^(1/n). */
+/** So few requests that even without one failure the bound is above the limit: no version could ever pass. See {@link ERROR_TAIL}. */
 const enoughRequests: Rule<{ requestsPerSecond: number; durationSeconds: number; maximumErrorShare: number }> = ({ requestsPerSecond, durationSeconds, maximumErrorShare }) => {
   const requests = Math.round(requestsPerSecond * durationSeconds);
-  const needed = Math.ceil(Math.abs(Math.log(1 - SURENESS) / Math.log(1 - maximumErrorShare)));
+  const needed = Math.ceil(Math.abs(Math.log(ERROR_TAIL) / Math.log(1 - maximumErrorShare)));
   if (requests >= needed) {
     return undefined;
   }
-  const bound = Number((1 - (1 - SURENESS) ** (1 / Math.max(1, requests))).toPrecision(2));
+  const bound = Number((1 - ERROR_TAIL ** (1 / Math.max(1, requests))).toPrecision(2));
   const advice = Number.isFinite(needed) ? `send at least ${needed}, or allow more` : 'no number of requests shows that; allow more';
   const message = `is ${maximumErrorShare}, but ${requests} requests (requestsPerSecond x durationSeconds) without one failure only show, with 95 % confidence, that at most ${bound} fail; ${advice}`;
   return { path: ['maximumErrorShare'], message };

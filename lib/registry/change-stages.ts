@@ -2,30 +2,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Stage } from '../../lambda/shared/registry/contract';
 
 /**
- * Lets a program move versions to some stages and change nothing else that counts: SageMaker's condition keys tell the stage that is asked for, the stage that is, and the approval that is asked
- * for, which must be none or the one that is given.
+ * Lets a program move versions to some stages and change nothing else that counts: SageMaker's condition keys tell the stage and the approval that a call asks for, and it must ask for no
+ * approval.
  *
  * @param stages to which versions may be moved
- * @param approval status that the same call sets; none where the program must leave approvals alone
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
  */
-export const changeStages = (packagesArn: string, stages: readonly Stage[], approval?: 'Rejected'): iam.PolicyStatement =>
+export const changeStages = (packagesArn: string, stages: readonly Stage[]): iam.PolicyStatement =>
   new iam.PolicyStatement({
     sid: 'ChangeStages',
     actions: ['sagemaker:UpdateModelPackage'],
     resources: [packagesArn],
-    conditions: {
-      StringEquals: { [StageKeys.ASKED]: [...stages], ...(approval !== undefined && { [APPROVAL]: approval }) },
-      ...(approval === undefined && { Null: { [APPROVAL]: 'true' } }),
-    },
+    conditions: { StringEquals: { 'sagemaker:ModelLifeCycle:stage': [...stages] }, Null: { 'sagemaker:ModelApprovalStatus': 'true' } },
   });
-
-const APPROVAL = 'sagemaker:ModelApprovalStatus';
-
-/** Condition keys about stages. */
-export const StageKeys = {
-  /** The stage that a call asks for. */
-  ASKED: 'sagemaker:ModelLifeCycle:stage',
-  /** The stage of the version before the call. */
-  CURRENT: 'sagemaker:CurrentModelLifeCycleStage',
-} as const;

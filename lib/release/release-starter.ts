@@ -31,18 +31,15 @@ export class ReleaseStarter extends MachineStarter {
     const group = names.modelPackageGroup(registry.environment, model);
     const packages = modelPackages(scope, registry, group);
     const tableName = names.stateTable(place.environment, model);
-    const claims = { environment: { [Env.STATE_TABLE]: tableName }, statement: new iam.PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [stateTable(scope, tableName)] }) };
+    // The promotion acts on an approval once: what it has claimed starts nothing.
+    const claims = machine === 'promotion' ? [new iam.PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [stateTable(scope, tableName)] })] : [];
     super(scope, id, {
       place,
       project,
       machine,
       stateMachineName,
-      environment: machine === 'promotion' ? claims.environment : undefined,
-      statements: [
-        new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] }),
-        // The promotion acts on an approval once: what it has claimed starts nothing.
-        ...(machine === 'promotion' ? [claims.statement] : []),
-      ],
+      environment: claims.length > 0 ? { [Env.STATE_TABLE]: tableName } : undefined,
+      statements: [new iam.PolicyStatement({ actions: ['sagemaker:DescribeModelPackage'], resources: [packages] }), ...claims],
     });
     acknowledgeWildcard(this, packages, 'Versions of one model package group: they are registered after this deployment.');
     this.onEvent(

@@ -12,7 +12,7 @@ export interface Sources {
   readonly roles: Pick<Roles, 'of' | 'boundaryOf' | 'list' | 'changed'>;
   readonly keys: Pick<KeyBook, 'keyArn' | 'policyOf' | 'aliasesOfKey' | 'changed'>;
   readonly buckets: Pick<BucketBook, 'ownerOf' | 'policyOf' | 'encryptionOf' | 'changed'>;
-  readonly resources: Pick<ResourceBook, 'policyOf' | 'encryptionOf' | 'factsOf' | 'changed'>;
+  readonly resources: Pick<ResourceBook, 'policyOf' | 'encryptionOf' | 'changed'>;
 }
 
 /** What is asked for, with the policy that hangs on it. */
@@ -68,6 +68,6 @@ export async function askedFor(sources: Sources, need: Needed, caller: Caller): 
   }
   const policy = await sources.resources.policyOf(resource);
   // The default policy of a topic lets in whoever acts for its owner.
-  const context = service === 'sns' ? { 'aws:SourceOwner': caller.accountId } : await sources.resources.factsOf(resource);
+  const context = service === 'sns' ? { 'aws:SourceOwner': caller.accountId } : {};
   return { resource, side: { owner, rule: 'standard', ...(policy === undefined ? {} : { policy }) }, context };
 }

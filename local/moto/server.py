@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 
 # Loaded ahead while the app is still being synthesized: the first call of each service would wait for it.
-WARM = ["iam", "s3", "ssm", "kms", "ecr", "logs", "sqs", "sns", "dynamodb", "firehose", "cloudtrail", "glue"]
+WARM = ["iam", "s3", "ssm", "kms", "ecr", "logs", "sqs", "sns", "dynamodb", "firehose", "cloudtrail"]
 
 
 def warm_up() -> None:

@@ -1,7 +1,7 @@
 /** What the registry says about the life of a version, beside its approval. */
 
 /**
- * Stages of a version (`ModelLifeCycle.Stage`), in the order of its life. Policies name them: what is not archived can't be deleted.
+ * Stages of a version (`ModelLifeCycle.Stage`), in the order of its life. Policies name them.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-staging-construct.html
  */
@@ -14,8 +14,6 @@ export const Stages = {
   PRODUCTION: 'Production',
   /** It was the champion, or its shift of traffic was rolled back. */
   RETIRED: 'Retired',
-  /** Out of its retention: its files and it will be deleted. */
-  ARCHIVED: 'Archived',
 } as const;
 export type Stage = (typeof Stages)[keyof typeof Stages];
 
@@ -27,10 +25,9 @@ export const StageStatuses = {
   SUPERSEDED: 'superseded',
   /** An earlier version took over again, or its own shift was rolled back. */
   ROLLED_BACK: 'rolled-back',
-  EXPIRED: 'expired',
 } as const;
 
-/** Customer metadata of a version that its life writes: times that rules are computed from, ISO 8601. */
+/** Customer metadata of a version that its life writes: the times of its stages, ISO 8601, for programs; people read `StageDescription`. */
 export const LifeMetadata = {
   /** When it was promoted last. */
   PROMOTED_AT: 'promotedAt',
@@ -39,7 +36,7 @@ export const LifeMetadata = {
 } as const;
 
 /** Longest `StageDescription` and `ApprovalDescription`. */
-export const MAXIMUM_DESCRIPTION = 1024;
+const MAXIMUM_DESCRIPTION = 1024;
 
 /** One line, as long as SageMaker takes it. */
 export function description(text: string): string {

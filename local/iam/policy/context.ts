@@ -37,7 +37,6 @@ const KNOWN_KEYS: readonly string[] = [
   'iam:passedtoservice', 'iam:permissionsboundary', 'iam:policyarn', 'iam:awsservicename',
   'sts:externalid', 'sts:rolesessionname',
   'cloudwatch:namespace', 'events:source', 'events:detail-type', 'sagemaker:modelapprovalstatus', 'sagemaker:modellifecycle:stage', 'sagemaker:modellifecycle:stagestatus',
-  'sagemaker:currentmodellifecyclestage', 'sagemaker:currentmodellifecyclestagestatus',
   'lambda:sourcefunctionarn', 'lambda:functionurlauthtype', 'lambda:invokedviafunctionurl', 'lambda:principal',
   'cloudformation:rolearn', 'cloudformation:changesetname',
 ];

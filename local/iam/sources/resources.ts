@@ -1,11 +1,10 @@
 import { DescribeEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DescribeModelPackageCommand, GetModelPackageGroupPolicyCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { GetModelPackageGroupPolicyCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createClient } from '../../core/client';
 import { rootCredentials } from '../../core/keys';
-import type { ContextValues } from '../policy/context';
 import { compilePolicy, type Policy } from '../policy/document';
 import { keyArn, type Encryption } from './buckets';
 import { Memory } from './memory';
@@ -132,11 +131,6 @@ const OPEN_REGISTRY = JSON.stringify({
 /** Errors that say: there is no policy, or not even the resource. */
 const ABSENT = /ResourceNotFound|NotFound|NonExistent|DoesNotExist|does not exist|no resource policy|Cannot find/i;
 
-const isAbsent = (error: unknown): boolean => error instanceof Error && (ABSENT.test(error.name) || ABSENT.test(error.message));
-
-/** A version of a model package group. */
-const VERSION = /^arn:aws:sagemaker:[^:]*:\d{12}:model-package\/[^/*]+\/\d+$/;
-
 /** Policies and keys of functions, queues, topics, buses and model package groups, read through the services' own APIs. */
 export class ResourceBook {
   private readonly known = new Memory<{ readonly policy?: Policy; readonly key?: string }>();
@@ -156,17 +150,6 @@ export class ResourceBook {
     return key.startsWith('alias/aws/') ? 'aws' : { keyArn: keyArn(key, this.cloud.region, accountOf(arn)) };
   }
 
-  /** Condition keys that tell what a resource is at this moment: the stage of a version in the registry. */
-  async factsOf(arn: string): Promise<ContextValues> {
-    if (!VERSION.test(arn)) {
-      return {};
-    }
-    const { ModelLifeCycle: stage } = await client(SageMakerClient, this.cloud, accountOf(arn))
-      .send(new DescribeModelPackageCommand({ ModelPackageName: arn }))
-      .catch((error: unknown) => (isAbsent(error) ? { ModelLifeCycle: undefined } : Promise.reject(error)));
-    return { 'sagemaker:CurrentModelLifeCycleStage': stage?.Stage, 'sagemaker:CurrentModelLifeCycleStageStatus': stage?.StageStatus };
-  }
-
   changed(service: string, operation: string): void {
     const kind = KINDS.find(({ changes }) => changes.includes(`${service}:${operation}`));
     if (kind !== undefined) {
@@ -183,7 +166,7 @@ export class ResourceBook {
     const holder = kind.holder?.(arn) ?? arn;
     return this.known.get(holder, async () => {
       const { policy, key } = await kind.read(holder, this.cloud).catch((error: unknown): Facts => {
-        if (isAbsent(error)) {
+        if (error instanceof Error && (ABSENT.test(error.name) || ABSENT.test(error.message))) {
           return {};
         }
         throw error;

@@ -25,11 +25,10 @@ interface World {
   /** Of topics and queues. */
   readonly messageEncryption?: Encryption;
   /** Of every version in the registry. */
-  readonly stage?: string;
 }
 
 /** An authorizer over policies that stand here instead of in services. */
-function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none', resourcePolicies = {}, trusted = 'lambda.amazonaws.com', boundaryArn, messageEncryption = 'none', stage }: World = {}) {
+function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none', resourcePolicies = {}, trusted = 'lambda.amazonaws.com', boundaryArn, messageEncryption = 'none' }: World = {}) {
   const logged: string[] = [];
   const changes: string[] = [];
   const role = {
@@ -60,7 +59,6 @@ function authorizer({ identity = [], bucketPolicy, keyPolicy, encryption = 'none
     resources: {
       policyOf: async (arn) => (resourcePolicies[arn] === undefined ? undefined : document(arn, 'resource', ...resourcePolicies[arn])),
       encryptionOf: async () => messageEncryption,
-      factsOf: async () => ({ 'sagemaker:CurrentModelLifeCycleStage': stage }),
       changed: (service, operation) => void changes.push(`${service}:${operation}`),
     },
   };
@@ -146,7 +144,6 @@ describe('a role that may change stages of versions', () => {
   const stages = allow('sagemaker:UpdateModelPackage', version, {
     Condition: { StringEquals: { 'sagemaker:ModelLifeCycle:stage': ['Production', 'Retired'] }, Null: { 'sagemaker:ModelApprovalStatus': 'true' } },
   });
-  const archived = allow('sagemaker:DeleteModelPackage', version, { Condition: { StringEquals: { 'sagemaker:CurrentModelLifeCycleStage': 'Archived' } } });
 
   test('may set the stages that its policy names', async () => {
     await expect(authorizer({ identity: [stages] }).access.check(update({ ModelLifeCycle: { Stage: 'Retired', StageStatus: 'superseded' } }))).resolves.toBeUndefined();
@@ -158,12 +155,6 @@ describe('a role that may change stages of versions', () => {
     ['metadata alone', { CustomerMetadataProperties: { a: '1' } }],
   ])('may not set %s', async (_name, more) => {
     await expect(authorizer({ identity: [stages] }).access.check(update(more))).rejects.toMatchObject({ code: 'AccessDeniedException' });
-  });
-
-  test.each([['Archived', true], ['Production', false], [undefined, false]])('deletes by the stage that a version has: %s', async (stage, allowed) => {
-    const deletion = authorizer({ identity: [archived], stage }).access.check(call('sagemaker', 'DeleteModelPackage', { ModelPackageName: version }));
-    const outcome = await deletion.then(() => 'done', (error: { code: string }) => error.code);
-    expect(outcome).toBe(allowed ? 'done' : 'AccessDeniedException');
   });
 });
 
