@@ -1,6 +1,7 @@
-import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
+import type { CheckEvent, CheckResult, Measurement } from '../gate/contract';
 import { type ApplicationAnswer, callApplication } from '../prediction/client';
 import { PREDICTION_FUNCTION } from '../prediction/contract';
+import { Checks } from '../shared/checks/contract';
 import { writeEvidence } from '../shared/evidence/evidence';
 import { answerForm } from '../shared/inference/answers';
 import { modelProject } from '../shared/project/project';

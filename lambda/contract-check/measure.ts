@@ -1,5 +1,6 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
 import type { ApplicationAnswer } from '../prediction/client';
+import { Checks } from '../shared/checks/contract';
 import type { AnswerForm } from '../shared/inference/answers';
 import { clopperPearsonInterval } from '../shared/statistics';
 import type { GoldenRecords } from './golden';

@@ -1,4 +1,5 @@
-import { type CheckEvent, type CheckResult, Checks, type EvidenceFile, type Measurement } from '../gate/contract';
+import type { CheckEvent, CheckResult, EvidenceFile, Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { contextText } from '../shared/evidence/check-context';
 import { writeEvidence, writeReport } from '../shared/evidence/evidence';
 import type { ReferenceProfile } from '../shared/profile/contract';

@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { inputColumn, WINDOW_TABLE } from '../shared/inference/window';
 import { isCategorical } from '../shared/profile/profile';
 import { expectedColumns, PROBLEMS } from '../shared/schema/columns';

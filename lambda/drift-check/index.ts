@@ -1,4 +1,5 @@
-import { type CheckEvent, type CheckResult, Checks } from '../gate/contract';
+import type { CheckEvent, CheckResult } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { contextText } from '../shared/evidence/check-context';
 import { writeEvidence } from '../shared/evidence/evidence';
 import { readManifest } from '../shared/inference/window';

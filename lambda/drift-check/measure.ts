@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import type { ReferenceProfile } from '../shared/profile/contract';
 import { assessDrift, type ColumnDrift, type WindowProfile } from '../shared/profile/drift';
 import type { ModelDeclaration } from '../shared/project/contract';

@@ -1,8 +1,9 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { type GoldenRecords, readGolden } from '../contract-check/golden';
-import { type CheckEvent, type CheckResult, Checks } from '../gate/contract';
+import type { CheckEvent, CheckResult } from '../gate/contract';
 import { callApplication } from '../prediction/client';
 import { PREDICTION_FUNCTION } from '../prediction/contract';
+import { Checks } from '../shared/checks/contract';
 import { writeEvidence } from '../shared/evidence/evidence';
 import { modelProject } from '../shared/project/project';
 import { requireEnv } from '../shared/runtime/environment';

@@ -1,5 +1,6 @@
 import { build, type Histogram } from 'hdr-histogram-js';
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { clopperPearsonInterval } from '../shared/statistics';
 import { ERROR_TAIL } from './contract';
 import type { Sample } from './open-loop';

@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import type { Problem } from '../shared/metrics';
 import { figure, rounded } from '../shared/words';
 import { Contenders } from './contract';

@@ -1,4 +1,5 @@
-import { Checks, fairnessId, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks, fairnessId } from '../shared/checks/contract';
 import type { Problem } from '../shared/metrics';
 import type { FairnessAttribute, FairnessDeclaration, ModelProjectData } from '../shared/project/contract';
 import { counted, figure, interval, list, rounded } from '../shared/words';

@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { type Comparison, METRICS, type Outputs, type Problem } from '../shared/metrics';
 import type { ModelProjectData } from '../shared/project/contract';
 import { counted, interval, pValueText, rounded } from '../shared/words';

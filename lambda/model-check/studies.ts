@@ -1,4 +1,5 @@
-import { type Measurement, STUDIES, studyId } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { STUDIES, studyId } from '../shared/checks/contract';
 import type { StudiesReport } from './contract';
 
 /**

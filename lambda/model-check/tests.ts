@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { counted } from '../shared/words';
 
 const { FAILED_TESTS, FEATURE_TESTS } = Checks.MODEL.measurements;

@@ -1,5 +1,5 @@
 import type { Verdict } from '../gate/contract';
-import { Checks } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import type { ModelDeclaration } from '../shared/project/contract';
 import type { MonitorDecideEvent, MonitorDecision } from './contract';
 import { type HistoryEntry, type MonitorHistory, REMEMBERED } from './history';

@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { METRICS, primaryMetric } from '../shared/metrics';
 import type { ModelProjectData } from '../shared/project/contract';
 import { rounded } from '../shared/words';

@@ -1,6 +1,7 @@
-import { type CheckEvent, type CheckResult, Checks } from '../gate/contract';
+import type { CheckEvent, CheckResult } from '../gate/contract';
 import type { EvaluationReport, PinnedFile } from '../register/contract';
 import { readManifest } from '../register/read-manifest';
+import { Checks } from '../shared/checks/contract';
 import { contextText } from '../shared/evidence/check-context';
 import { writeEvidence } from '../shared/evidence/evidence';
 import { modelProject } from '../shared/project/project';

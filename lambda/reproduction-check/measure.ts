@@ -1,5 +1,6 @@
-import { Checks, type Measurement } from '../gate/contract';
+import type { Measurement } from '../gate/contract';
 import type { ArtifactManifest, EvaluationReport } from '../register/contract';
+import { Checks } from '../shared/checks/contract';
 import { packageChanges } from '../shared/package-changes';
 import type { PredictionComparison } from './predictions';
 

@@ -1,5 +1,6 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { type CheckEvent, type CheckResult, Checks, type Measurement } from '../gate/contract';
+import type { CheckEvent, CheckResult, Measurement } from '../gate/contract';
+import { Checks } from '../shared/checks/contract';
 import { writeEvidence } from '../shared/evidence/evidence';
 import * as clients from '../shared/runtime/clients';
 import { type RolloutContext, rolloutContext } from './contract';

@@ -1,4 +1,5 @@
-import { Checks, classShare, type Criterion, fairnessId, STUDIES, studyId } from '../../lambda/gate/contract';
+import type { Criterion } from '../../lambda/gate/contract';
+import { Checks, classShare, fairnessId, STUDIES, studyId } from '../../lambda/shared/checks/contract';
 import { METRICS, PRIMARY_METRIC } from '../../lambda/shared/metrics/contract';
 import type { Bounds, FairnessDeclaration, MetricLimits, ModelDeclaration, ModelProjectData, ProblemType } from '../../lambda/shared/project/contract';
 

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { Checks } from '../../lambda/gate/contract';
 import { MonitorMetrics } from '../../lambda/monitor-decide/contract';
+import { Checks } from '../../lambda/shared/checks/contract';
 import { METRICS } from '../../lambda/shared/metrics/contract';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { names, type Place } from '../config/names';

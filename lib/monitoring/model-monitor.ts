@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { Checks } from '../../lambda/gate/contract';
+import { Checks } from '../../lambda/shared/checks/contract';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { names, type Place } from '../config/names';
 import { InvokeHandler } from '../core/machines/invoke-handler';

@@ -1,9 +1,9 @@
-import { Checks } from '../../lambda/gate/contract';
+import { MAXIMUM_RUNS } from '../../lambda/load-check/contract';
 import { Duration, Size } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { MAXIMUM_RUNS } from '../../lambda/load-check/contract';
 import { PREDICTION_FUNCTION } from '../../lambda/prediction/contract';
+import { Checks } from '../../lambda/shared/checks/contract';
 import type { ModelProjectData } from '../../lambda/shared/project/contract';
 import { names, type Place } from '../config/names';
 import { lit, ValidationError } from '../core/errors';

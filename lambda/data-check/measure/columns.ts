@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { Checks, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks } from '../../shared/checks/contract';
 import type { DataSchema } from '../../shared/schema/contract';
 import { counted, list } from '../../shared/words';
 import type { SnapshotFacts } from '../facts';

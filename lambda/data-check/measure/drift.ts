@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks } from '../../shared/checks/contract';
 import type { ReferenceProfile } from '../../shared/profile/contract';
 import { assessFeatures } from '../../shared/profile/drift';
 import type { ModelProjectData } from '../../shared/project/contract';

@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks } from '../../shared/checks/contract';
 import type { ModelProjectData } from '../../shared/project/contract';
 import { soundsSensitive } from '../../shared/schema/sensitive';
 import { counted, figure, list } from '../../shared/words';

@@ -1,4 +1,5 @@
-import { Checks, classShare, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks, classShare } from '../../shared/checks/contract';
 import type { ReferenceProfile } from '../../shared/profile/contract';
 import type { ModelProjectData } from '../../shared/project/contract';
 import type { SnapshotFacts } from '../facts';

@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks } from '../../shared/checks/contract';
 import type { DataSchema } from '../../shared/schema/contract';
 import { counted, figure, list, percent } from '../../shared/words';
 import type { SnapshotFacts } from '../facts';

@@ -1,4 +1,5 @@
-import { Checks, classShare, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks, classShare } from '../../shared/checks/contract';
 import type { ModelProjectData } from '../../shared/project/contract';
 import { TARGET_INDEX } from '../../shared/schema/columns';
 import { comparable } from '../../shared/schema/values';

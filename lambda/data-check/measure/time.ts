@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks } from '../../shared/checks/contract';
 import type { DataSchema } from '../../shared/schema/contract';
 import { isYear } from '../../shared/schema/queries';
 import { article, isTime } from '../../shared/schema/values';

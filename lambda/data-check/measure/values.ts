@@ -1,4 +1,5 @@
-import { Checks, type Measurement } from '../../gate/contract';
+import type { Measurement } from '../../gate/contract';
+import { Checks } from '../../shared/checks/contract';
 import { type Problem, PROBLEMS } from '../../shared/schema/columns';
 import type { ColumnSchema, DataSchema } from '../../shared/schema/contract';
 import { isTime } from '../../shared/schema/values';

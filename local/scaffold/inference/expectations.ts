@@ -1,6 +1,6 @@
 import { collectFacts } from '../../../lambda/data-check/collect';
 import { measureSnapshot } from '../../../lambda/data-check/measure';
-import { Checks, classShare } from '../../../lambda/gate/contract';
+import { Checks, classShare } from '../../../lambda/shared/checks/contract';
 import type { Bounds, Label, ModelDeclaration, ModelProjectData, ProblemType } from '../../../lambda/shared/project/contract';
 import type { ColumnSchema, DataSchema } from '../../../lambda/shared/schema/contract';
 import type { Database } from '../../../lambda/shared/tables/duckdb';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Measurement, STUDIES } from '../../../lambda/gate/contract';
+import type { Measurement } from '../../../lambda/gate/contract';
 import { measureModel } from '../../../lambda/model-check/check';
+import { STUDIES } from '../../../lambda/shared/checks/contract';
 import type { ModelProjectData } from '../../../lambda/shared/project/contract';
 import { literal } from '../../../lambda/shared/tables/duckdb';
 import { BASELINE, LABELS, SCORES } from '../shared/statistics/fixtures';

@@ -1,4 +1,5 @@
-import { Checks, classShare, type Criterion, STUDIES, studyId } from '../../../lambda/gate/contract';
+import type { Criterion } from '../../../lambda/gate/contract';
+import { Checks, classShare, STUDIES, studyId } from '../../../lambda/shared/checks/contract';
 import { METRICS } from '../../../lambda/shared/metrics/contract';
 import { dataCriteria, modelCriteria, monitorCriteria, promotionCriteria, qualificationCriteria } from '../../../lib/gates/criteria';
 import { fixtureProject } from '../../support/fixtures';
